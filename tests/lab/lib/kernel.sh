@@ -76,5 +76,5 @@ build_modules_image() {
     local tree=$1 out=$3 size_kib
     size_kib=$(du -sk --apparent-size "$tree/lib/modules" | cut -f 1)
     mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E nodiscard -m 0 -d "$tree/lib/modules" \
-        "$out/modules.ext4" $((size_kib * 5 / 4 + 16384))k
+        "$out/modules.ext4" $((size_kib * 5 / 4 + 16384))k >/dev/null
 }

@@ -50,7 +50,7 @@ build_root() {
     tar -C / -c --no-recursion --verbatim-files-from -T <(sed 's,^/,,' "$out/files") | tar -x -C "$tree"
     furnish_root "$tree"
     mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -E nodiscard,lazy_itable_init=0 -N 100000 -m 0 \
-        -d "$tree" "$out/image.ext4" "$ROOT_SIZE"
+        -d "$tree" "$out/image.ext4" "$ROOT_SIZE" >/dev/null
     rm -rf "$tree" "$out/packaged" "$out/chosen"
 }
 
