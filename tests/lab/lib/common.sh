@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Messages, the cache folder and how things get into it.
 #
 # Everything in the cache is a folder named after a hash of what it was made

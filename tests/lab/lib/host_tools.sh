@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The programs that the lab itself needs on this machine.
 
 # program:package

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What goes into the guest for one run, as one tar on a raw disk: the build under
 # test with the libraries that the root lacks, the repository's kernel tests and
 # profiles, the files of --in, and the command.
@@ -33,13 +34,13 @@ make_input() {
 append() {
     local tar=$1 folder=$2 prefix=$3
     shift 3
-    tar -C "$folder" -rf "$tar" --owner=0 --group=0 --transform "flags=S;s,^,$prefix," "$@"
+    tar -C "$folder" -rf "$tar" --owner=0 --group=0 --transform "s,^,$prefix,S" "$@"
 }
 
 add_build() {
     local tar=$1 root_files=$2 build=$3 folder=$4
     (
-        cd "$build"
+        cd "$build" || exit
         find . -name CMakeFiles -prune -o -name _deps -prune -o \
             \( -type f -perm -u+x -o -type l -xtype f \) -printf '%P\n'
     ) >"$folder/executables"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A kernel package of Debian, made into what the lab boots: vmlinuz, a small
 # initramfs and an image with the modules. It is never installed on the machine.
 

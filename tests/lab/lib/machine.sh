@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # One emulated machine: its qemu, its ports and its end.
 #
 # The four disks are root, modules, input and output; the ports are named pipes

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The guest's root: files of this machine's packages as one ext4 image. It is
 # the same for all kernels and knows nothing of the build under test.
 #
