@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Differences between kernels, all in this file, each with the release that made it.
+ */
+#ifndef TRACKER_BPF_COMPAT_H
+#define TRACKER_BPF_COMPAT_H
+
+#include "../record.h"
+#include "kernel_types.h"
+
+/* Up to 6.1 a bit says whether there is a VLAN tag beside the bytes; 6.2 (commit 354259fa73e2,
+ * "net: remove skb->vlan_present") made it vlan_all != 0. */
+struct sk_buff___vlan_present {
+	__u8 vlan_present : 1;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool skb_has_vlan_tag(const struct sk_buff *skb)
+{
+	const struct sk_buff___vlan_present *old = (const void *)skb;
+
+	if (bpf_core_field_exists(old->vlan_present))
+		return BPF_CORE_READ_BITFIELD(old, vlan_present);
+	return skb->vlan_proto || skb->vlan_tci;
+}
+
+/* skb_frag_t was a struct bio_vec until 6.9 (commit 21d2e6737c97, "net: add netmem to
+ * skb_frag_t" follow-ups), whose page pointer is now a netmem_ref with flags in the low bits. */
+struct bio_vec___frag {
+	struct page *bv_page;
+	unsigned int bv_len;
+	unsigned int bv_offset;
+} __attribute__((preserve_access_index));
+
+struct skb_frag___netmem {
+	unsigned long netmem;
+	unsigned int len;
+	unsigned int offset;
+} __attribute__((preserve_access_index));
+
+struct fragment {
+	__u64 page; /* address of the struct page; 0: not readable memory */
+	__u32 len;
+	__u32 offset;
+};
+
+static __always_inline void read_fragment(struct fragment *fragment, const void *frag)
+{
+	const struct skb_frag___netmem *netmem = frag;
+	const struct bio_vec___frag *bio = frag;
+
+	if (bpf_core_field_exists(netmem->netmem)) {
+		fragment->page = BPF_CORE_READ(netmem, netmem);
+		fragment->len = BPF_CORE_READ(netmem, len);
+		fragment->offset = BPF_CORE_READ(netmem, offset);
+		if (fragment->page & 1) /* NET_IOV: device memory */
+			fragment->page = 0;
+	} else {
+		fragment->page = (__u64)BPF_CORE_READ(bio, bv_page);
+		fragment->len = BPF_CORE_READ(bio, bv_len);
+		fragment->offset = BPF_CORE_READ(bio, bv_offset);
+	}
+}
+
+/*
+ * Whether the task is the packet's own. preempt_count would tell softirq from hardirq, but it is a
+ * per-CPU variable that moved twice (6.2: into pcpu_hot, 6.15: back) and that a kernel without
+ * CONFIG_KALLSYMS_ALL refuses to resolve for BPF. Interrupts and softirqs run on stacks of their
+ * own (x86-64, arm64), and a tracepoint's arguments, which ctx points to, lie on the stack in use:
+ * outside current->stack the task is only whoever was interrupted. Network code runs in softirqs
+ * there; ksoftirqd serves them on its own stack.
+ */
+struct task_struct___tracker {
+	void *stack;
+	unsigned int flags;
+} __attribute__((preserve_access_index));
+
+#define KERNEL_STACK_SIZE 16384 /* THREAD_SIZE without KASAN */
+#define KSOFTIRQD "ksoftirqd/"
+
+static __always_inline __u8 task_context(__u64 ctx, const char *comm)
+{
+	const struct task_struct___tracker *task = (const void *)bpf_get_current_task();
+	__u64 stack = (__u64)BPF_CORE_READ(task, stack);
+
+	if (ctx - stack >= KERNEL_STACK_SIZE)
+		return CONTEXT_SOFTIRQ;
+	for (int i = 0; i < (int)sizeof(KSOFTIRQD) - 1; i++) {
+		if (comm[i] != KSOFTIRQD[i])
+			return CONTEXT_PROCESS;
+	}
+	return CONTEXT_SOFTIRQ;
+}
+
+#endif

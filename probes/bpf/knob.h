@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * KNOB(name): a constant that user space patches into each copy of a program before it is loaded.
+ *
+ * One object file serves any number of probes: its programs are relocated once, copied per probe,
+ * and in each copy the 64-bit immediates that carry KNOB_MAGIC are replaced (probes/program.cpp).
+ * Read-only data would be shared by all programs of the object, and loading the object once per
+ * probe repeats libbpf's work on vmlinux BTF (a fifth of a second each in an emulated guest).
+ * The asm is not volatile: the compiler may drop or merge it.
+ */
+#ifndef TRACKER_BPF_KNOB_H
+#define TRACKER_BPF_KNOB_H
+
+#include "../record.h"
+
+#define KNOB(knob)                                                                            \
+	({                                                                                    \
+		__u64 knob_value;                                                             \
+		asm("%0 = %1 ll"                                                              \
+		    : "=r"(knob_value)                                                        \
+		    : "i"(((__u64)KNOB_MAGIC << 32) | (knob)));                               \
+		knob_value;                                                                   \
+	})
+
+#define SECTION_SKB (1U << 0)
+#define SECTION_PACKET (1U << 1)
+#define SECTION_DEV (1U << 2)
+#define SECTION_NETNS (1U << 3)
+#define SECTION_DROP (1U << 4)
+#define SECTION_SOCK (1U << 5)
+#define SECTION_STACK (1U << 6)
+
+/* The values of tracker::ProbeRole; probes/program.cpp asserts that they agree. */
+#define ROLE_DROPPED 1
+#define ROLE_CONSUMED 2
+#define ROLE_RECEIVE 3
+#define ROLE_QUEUE 4
+#define ROLE_TRANSMIT 5
+#define ROLE_TRANSMITTED 6
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Maps. Sizes marked "set before loading" depend on the machine or on options.
+ */
+#ifndef TRACKER_BPF_MAPS_H
+#define TRACKER_BPF_MAPS_H
+
+#include "knob.h"
+
+/* One ring buffer per CPU: the outer array has as many entries as there are possible CPUs (set
+ * before loading); offline CPUs have a ring too, since a CPU can come online later. */
+struct inner_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct inner_ring);
+} rings SEC(".maps");
+
+/* Key: probe index; max_entries set before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tracker_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tracker_cpu);
+} cpus SEC(".maps");
+
+/* Key: address of the skb. Not an LRU map: that evicts silently, here a full map is counted.
+ * max_entries is set before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct tracker_track);
+} tracks SEC(".maps");
+
+/* Key: inum of a namespace that --netns names. Value: its cookie, 0 where it could not be found
+ * out; inums are used again, cookies are not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, __u64);
+} netns_filter SEC(".maps");
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where an skb belongs: its device, its socket and its network namespace.
+ *
+ * skb->dev and skb->sk share their memory with other fields (dev_scratch in UDP receive queues,
+ * rb_left in TCP's out-of-order queue, ip_defrag_offset), and bpf_probe_read_kernel() of the wrong
+ * object succeeds. A pointer is believed only when what it leads to proves itself: a namespace's
+ * ns.ops is &netns_operations.
+ */
+#ifndef TRACKER_BPF_ORIGIN_H
+#define TRACKER_BPF_ORIGIN_H
+
+#include "compat.h"
+#include "knob.h"
+
+struct origin {
+	const struct net_device *dev; /* proven, or NULL */
+	const struct sock *sk;        /* proven, or NULL */
+	__u64 netns_cookie;
+	__u32 netns_inum; /* 0: unknown */
+	__u32 ifindex;
+	__u16 family; /* of sk */
+};
+
+static __always_inline bool prove_netns(const struct net *net, struct origin *origin)
+{
+	const void *ops = NULL;
+
+	if (!net || bpf_core_read(&ops, sizeof(ops), &net->ns.ops))
+		return false;
+	if (KNOB(KNOB_NETNS_OPS) && (__u64)ops != KNOB(KNOB_NETNS_OPS))
+		return false;
+	if (!origin->netns_inum) {
+		origin->netns_inum = BPF_CORE_READ(net, ns.inum);
+		origin->netns_cookie = BPF_CORE_READ(net, net_cookie);
+	}
+	return true;
+}
+
+/* The device's namespace comes first: a socket's may be another one (a packet that crossed a veth
+ * still has the sender's socket until it is orphaned). */
+static __always_inline void find_origin(struct origin *origin, const struct net_device *dev,
+					const struct sock *skb_sk, const struct sock *event_sk)
+{
+	const struct sock *sk = event_sk ? event_sk : skb_sk;
+
+	if (dev && prove_netns(BPF_CORE_READ(dev, nd_net.net), origin)) {
+		origin->dev = dev;
+		origin->ifindex = BPF_CORE_READ(dev, ifindex);
+	}
+	if (sk && prove_netns(BPF_CORE_READ(sk, __sk_common.skc_net.net), origin)) {
+		origin->sk = sk;
+		origin->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	}
+}
+
+/* AF_UNIX and netlink pass skbs around that never were network packets; they have neither device
+ * nor protocol. A local TCP segment without a route has neither as well, but an inet socket. */
+static __always_inline bool never_was_a_packet(const struct origin *origin, __be16 protocol)
+{
+	if (origin->dev || protocol)
+		return false;
+	return origin->family != FAMILY_INET && origin->family != FAMILY_INET6 &&
+	       origin->family != FAMILY_PACKET;
+}
+
+enum netns_decision { NETNS_PASS, NETNS_REJECT, NETNS_UNATTRIBUTED };
+
+static __always_inline enum netns_decision netns_decide(const struct origin *origin)
+{
+	__u32 inum = origin->netns_inum;
+	const __u64 *cookie;
+
+	if (!inum)
+		return NETNS_UNATTRIBUTED;
+	cookie = bpf_map_lookup_elem(&netns_filter, &inum);
+	if (!cookie || (*cookie && *cookie != origin->netns_cookie))
+		return NETNS_REJECT;
+	return NETNS_PASS;
+}
+
+#endif

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/kernel_probes.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/membarrier.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/check.h"
+#include "base/system_error.h"
+#include "base/unique_fd.h"
+#include "probes/libbpf_log.h"
+#include "probes/program.h"
+#include "probes/ring_reader.h"
+#include "probes/tracker.skel.h"
+
+namespace tracker {
+
+namespace {
+
+// Bits above the role: the order of receive probes of one device, STAGE_SHIFT in bpf/track.h.
+constexpr uint32_t kStageShift = 8;
+
+struct KnownTracepoint {
+  const char* name;
+  ProbeRole role;
+  uint32_t stage;
+};
+
+// What the kernel's own tracepoints tell about a packet's life; others are kOther.
+constexpr KnownTracepoint kKnownTracepoints[] = {
+    {"kfree_skb", ProbeRole::kDropped, 0},
+    {"consume_skb", ProbeRole::kConsumed, 0},
+    {"napi_gro_receive_entry", ProbeRole::kReceive, 0},
+    {"netif_rx", ProbeRole::kReceive, 1},
+    {"netif_receive_skb", ProbeRole::kReceive, 2},
+    {"net_dev_queue", ProbeRole::kQueue, 0},
+    {"net_dev_start_xmit", ProbeRole::kTransmit, 0},
+    {"net_dev_xmit", ProbeRole::kTransmitted, 0},
+};
+
+const KnownTracepoint* known(const std::string& name) {
+  for (const KnownTracepoint& entry : kKnownTracepoints) {
+    if (name == entry.name) return &entry;
+  }
+  return nullptr;
+}
+
+struct ObjectDeleter {
+  void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
+};
+
+uint64_t position_knob(int position) {
+  return position < 0 || position >= SCRATCH_ARGS ? KNOB_NO_ARG : static_cast<uint64_t>(position);
+}
+
+Error load_error(int error_number, const std::string& said) {
+  if (error_number == EPERM || error_number == EACCES)
+    return Error{
+        "no permission to load BPF programs: tracker needs CAP_BPF, CAP_PERFMON and, for namespaces "
+        "by name, CAP_SYS_ADMIN (run it as root)"};
+  return system_error("load the BPF programs", error_number, said);
+}
+
+}  // namespace
+
+ProbeRole probe_role(const std::string& tracepoint_name) {
+  const KnownTracepoint* entry = known(tracepoint_name);
+  return entry ? entry->role : ProbeRole::kOther;
+}
+
+uint32_t possible_cpus() {
+  int count = libbpf_num_possible_cpus();
+  return count > 0 ? static_cast<uint32_t>(count) : 1;
+}
+
+struct KernelProbes::State {
+  KernelProbesOptions options;
+  std::unique_ptr<tracker_bpf, ObjectDeleter> object;
+  std::vector<bpf_insn> instructions;  // relocated, not patched
+  std::vector<UniqueFd> ring_fds;      // by CPU
+  std::vector<RingReader> rings;       // by CPU
+  UniqueFd epoll;
+  std::vector<AttachedProgram> programs;  // by probe
+
+  Result<void> load_template();
+  Result<void> make_rings();
+  Result<void> fill_netns_filter();
+  Knobs knobs(uint32_t index, const ProbePlan& plan) const;
+  template <typename Value>
+  Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
+};
+
+Result<void> KernelProbes::State::load_template() {
+  LibbpfLog log;
+  object.reset(tracker_bpf__open());
+  if (!object) return load_error(errno, log.last_warning());
+  bpf_map__set_max_entries(object->maps.rings, possible_cpus());
+  bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
+  bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
+  int failed = tracker_bpf__load(object.get());
+  if (failed) return load_error(-failed, log.last_warning());
+  const bpf_program* program = object->progs.tracepoint_template;
+  const bpf_insn* first = bpf_program__insns(program);
+  instructions.assign(first, first + bpf_program__insn_cnt(program));
+  return {};
+}
+
+Result<void> KernelProbes::State::make_rings() {
+  epoll.reset(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll) return system_error("create an epoll instance", errno);
+  for (uint32_t cpu = 0; cpu < possible_cpus(); ++cpu) {
+    UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracker_ring", 0, 0, options.ring_bytes, nullptr));
+    if (!ring)
+      return system_error(fmt::format("create a ring buffer of {} bytes for CPU {}",
+                                      options.ring_bytes, cpu),
+                          errno, "choose a power of two of at least 4096 with --ring-size");
+    int fd = ring.get();
+    if (bpf_map__update_elem(object->maps.rings, &cpu, sizeof(cpu), &fd, sizeof(fd), BPF_ANY))
+      return system_error(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu), errno);
+    TRY_ASSIGN(reader, RingReader::open(fd));
+    epoll_event interest{};
+    interest.events = EPOLLIN;
+    if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, reader.epoll_fd(), &interest))
+      return system_error("wait for a ring buffer", errno);
+    rings.push_back(std::move(reader));
+    ring_fds.push_back(std::move(ring));
+  }
+  return {};
+}
+
+Result<void> KernelProbes::State::fill_netns_filter() {
+  for (const KernelProbesOptions::Netns& netns : options.netns) {
+    if (bpf_map__update_elem(object->maps.netns_filter, &netns.inum, sizeof(netns.inum),
+                             &netns.cookie, sizeof(netns.cookie), BPF_ANY))
+      return system_error("filter on one more network namespace", errno,
+                          "at most 256 can be given with --netns");
+  }
+  return {};
+}
+
+Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
+  const TracepointArgs& args = plan.tracepoint->args;
+  const KnownTracepoint* entry = known(plan.tracepoint->name);
+  uint64_t flags = 0;
+  if (options.track_entries != 0) flags |= KNOB_FLAG_TRACK;
+  if (!options.netns.empty()) flags |= KNOB_FLAG_NETNS_FILTER;
+  if (options.all_skbs) flags |= KNOB_FLAG_ALL_SKBS;
+  Knobs knobs{};
+  knobs[KNOB_PROBE] = index;
+  knobs[KNOB_SKB_ARG] = position_knob(args.skb);
+  knobs[KNOB_SOCK_ARG] = position_knob(args.sock);
+  knobs[KNOB_DEV_ARG] = position_knob(args.dev);
+  knobs[KNOB_REASON_ARG] = position_knob(args.reason);
+  knobs[KNOB_LOCATION_ARG] = position_knob(args.location);
+  knobs[KNOB_RETURN_ARG] = position_knob(args.return_code);
+  knobs[KNOB_ROLE] = static_cast<uint64_t>(plan.role) | (entry ? entry->stage : 0) << kStageShift;
+  knobs[KNOB_SECTIONS] = plan.sections;
+  knobs[KNOB_FLAGS] = flags;
+  knobs[KNOB_SNAPLEN] = options.snaplen;
+  knobs[KNOB_CPU_COUNT] = possible_cpus();
+  knobs[KNOB_WAKE_BYTES] = options.ring_bytes / 4;
+  knobs[KNOB_NETNS_OPS] = options.netns_operations;
+  knobs[KNOB_VMEMMAP] = options.vmemmap_base;
+  knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
+  return knobs;
+}
+
+KernelProbes::KernelProbes(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KernelProbes::KernelProbes(KernelProbes&&) noexcept = default;
+KernelProbes& KernelProbes::operator=(KernelProbes&&) noexcept = default;
+KernelProbes::~KernelProbes() = default;
+
+Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options) {
+  auto state = std::make_unique<State>();
+  state->options = options;
+  state->programs.resize(options.probe_count);
+  TRY(state->load_template());
+  TRY(state->make_rings());
+  TRY(state->fill_netns_filter());
+  return KernelProbes(std::move(state));
+}
+
+Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
+  CHECK(index < state_->programs.size());
+  std::vector<bpf_insn> instructions = state_->instructions;
+  CHECK(patch_knobs(instructions, state_->knobs(index, plan)) > 0);
+  // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
+  uint32_t type_id = plan.tracepoint->module.empty() ? plan.tracepoint->type_id : 0;
+  LibbpfLog log;
+  TRY_ASSIGN(attached, attach_tracepoint(instructions, plan.tracepoint->name, type_id));
+  std::string rung = attached.rung;
+  state_->programs[index] = std::move(attached);
+  return rung;
+}
+
+Result<size_t> KernelProbes::drain(size_t budget, const RecordCallback& callback) {
+  size_t taken = 0;
+  for (uint32_t cpu = 0; cpu < state_->rings.size(); ++cpu) {
+    TRY_ASSIGN(count, state_->rings[cpu].drain(
+                          budget, [&](std::span<const std::byte> record) { callback(cpu, record); }));
+    taken += count;
+  }
+  return taken;
+}
+
+int KernelProbes::poll_fd() const { return state_->epoll.get(); }
+
+void KernelProbes::detach() {
+  for (AttachedProgram& program : state_->programs) program.link.reset();
+  // Closing a link does not wait for programs that run (they run inside RCU read sections);
+  // this returns after a grace period. Kernels without it: a grace period passes soon after.
+  ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+template <typename Value>
+Result<std::vector<Value>> KernelProbes::State::per_cpu(int map_fd, uint32_t key,
+                                                        const char* what) const {
+  static_assert(sizeof(Value) % 8 == 0, "the kernel rounds per-CPU values up to 8 bytes");
+  std::vector<Value> values(possible_cpus());
+  if (bpf_map_lookup_elem(map_fd, &key, values.data()))
+    return system_error(fmt::format("read {} from the kernel", what), errno);
+  return values;
+}
+
+Result<std::vector<ProbeCounters>> KernelProbes::counters(uint32_t index) const {
+  TRY_ASSIGN(values, state_->per_cpu<tracker_counters>(
+                         bpf_map__fd(state_->object->maps.counters), index, "a probe's counters"));
+  std::vector<ProbeCounters> result;
+  for (uint32_t cpu = 0; cpu < values.size(); ++cpu) {
+    const tracker_counters& value = values[cpu];
+    if (value.seen == 0) continue;
+    ProbeCounters counters;
+    counters.probe = static_cast<uint16_t>(index);
+    counters.cpu = static_cast<uint16_t>(cpu);
+    counters.seen = value.seen;
+    counters.filtered = value.filtered;
+    counters.recorded = value.recorded;
+    counters.ring_full = value.ring_full;
+    counters.unattributed = value.unattributed;
+    counters.untracked = value.untracked;
+    result.push_back(counters);
+  }
+  return result;
+}
+
+Result<std::vector<uint64_t>> KernelProbes::lost_by_cpu() const {
+  TRY_ASSIGN(values, state_->per_cpu<tracker_cpu>(bpf_map__fd(state_->object->maps.cpus), 0,
+                                                  "a CPU's counters"));
+  std::vector<uint64_t> lost;
+  for (const tracker_cpu& value : values) lost.push_back(value.lost);
+  return lost;
+}
+
+namespace {
+
+bool program_info(const AttachedProgram& program, bpf_prog_info& info) {
+  uint32_t size = sizeof(info);
+  return program.program && bpf_obj_get_info_by_fd(program.program.get(), &info, &size) == 0;
+}
+
+}  // namespace
+
+int64_t KernelProbes::missed(uint32_t index) const {
+  bpf_prog_info info{};
+  if (!program_info(state_->programs[index], info)) return -1;
+  return static_cast<int64_t>(info.recursion_misses);
+}
+
+KernelProbes::RunTime KernelProbes::run_time(uint32_t index) const {
+  bpf_prog_info info{};
+  if (!program_info(state_->programs[index], info)) return {};
+  return {info.run_time_ns, info.run_cnt};
+}
+
+Result<size_t> KernelProbes::sweep_tracks(uint64_t before_ns) {
+  if (state_->options.track_entries == 0) return size_t{0};
+  int map = bpf_map__fd(state_->object->maps.tracks);
+  std::vector<uint64_t> keys(state_->options.track_entries);
+  std::vector<tracker_track> values(state_->options.track_entries);
+  uint32_t count = static_cast<uint32_t>(keys.size()), position = 0;
+  LIBBPF_OPTS(bpf_map_batch_opts, options);
+  if (bpf_map_lookup_batch(map, nullptr, &position, keys.data(), values.data(), &count, &options) &&
+      errno != ENOENT)
+    return system_error("read the tracking map", errno);
+  size_t forgotten = 0;
+  if (count <= keys.size() / 2) return forgotten;
+  for (uint32_t i = 0; i < count; ++i) {
+    // An entry renewed since it was read is deleted too: its packet gets a new id. Doubt splits.
+    if (values[i].seen_ns < before_ns && bpf_map_delete_elem(map, &keys[i]) == 0) ++forgotten;
+  }
+  return forgotten;
+}
+
+}  // namespace tracker

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// KernelProbes: the programs in the kernel and what they write to - load, attach, read, detach.
+//
+// The object file (bpf/tracker.bpf.c) is loaded once as a template: libbpf creates the maps and
+// relocates the program for this kernel. Each probe then gets a copy of the relocated instructions
+// with its own constants patched in (bpf/knob.h), loaded as tp_btf where the kernel permits, else
+// as raw_tp.
+//
+// Order: load -> attach each -> drain while collecting -> detach -> drain -> counters.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "event/names.h"
+#include "event/session.h"
+#include "probes/kernel_btf.h"
+#include "probes/record.h"
+
+namespace tracker {
+
+// What all probes of a collection share; fixed before load().
+struct KernelProbesOptions {
+  uint32_t probe_count = 0;
+  uint32_t ring_bytes = 0;    // per CPU; a power of two, at least a page
+  uint32_t track_entries = 0;  // packets under way at the same time; 0: ids without a map
+  uint32_t snaplen = 0;       // bytes of each packet, 1 to RECORD_PAYLOAD_ALL
+  bool all_skbs = false;      // also skbs that never were network packets
+  struct Netns {
+    uint32_t inum = 0;
+    uint64_t cookie = 0;  // 0: not known, the inum decides alone
+  };
+  std::vector<Netns> netns;  // empty: all
+  // Kernel addresses and values (KernelSymbols); 0 where unknown, which turns the use of it off.
+  uint64_t netns_operations = 0;
+  uint64_t vmemmap_base = 0;
+  uint64_t page_offset_base = 0;
+};
+
+// One probe's own constants.
+struct ProbePlan {
+  const Tracepoint* tracepoint = nullptr;  // not owned; of a KernelBtf that outlives the call
+  ProbeRole role = ProbeRole::kOther;
+  uint32_t sections = 0;  // bits of Section to fill
+};
+
+// The role that a tracepoint plays in a packet's life, by its name.
+ProbeRole probe_role(const std::string& tracepoint_name);
+
+class KernelProbes {
+ public:
+  // Called for each record with the CPU whose ring it was in. The bytes are valid during the call.
+  using RecordCallback = std::function<void(uint32_t cpu, std::span<const std::byte> record)>;
+
+  static Result<KernelProbes> load(const KernelProbesOptions& options);
+  KernelProbes(KernelProbes&&) noexcept;
+  KernelProbes& operator=(KernelProbes&&) noexcept;
+  ~KernelProbes();
+
+  // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken:
+  // "tp_btf" or "raw_tp". An error names both rungs' failures.
+  Result<std::string> attach(uint32_t index, const ProbePlan& plan);
+
+  // Takes at most `budget` records from each CPU's ring. The value is how many were taken.
+  Result<size_t> drain(size_t budget, const RecordCallback& callback);
+  // Becomes readable when a ring holds a quarter of its size. Owned by this object.
+  int poll_fd() const;
+
+  // Detaches all programs and waits until none of them still runs (an RCU grace period).
+  void detach();
+
+  // Counters of probe `index`, one entry per CPU that saw a hit; reader and storage are 0.
+  Result<std::vector<ProbeCounters>> counters(uint32_t index) const;
+  // Records that each CPU could not put into its ring so far, by CPU.
+  Result<std::vector<uint64_t>> lost_by_cpu() const;
+  // Hits for which the kernel did not run the program; -1: this kernel does not say.
+  int64_t missed(uint32_t index) const;
+  // Nanoseconds and runs of the program, where kernel.bpf_stats_enabled was on; for benchmarks.
+  struct RunTime {
+    uint64_t nanoseconds = 0;
+    uint64_t runs = 0;
+  };
+  RunTime run_time(uint32_t index) const;
+
+  // Forgets packets last seen before `before_ns` (CLOCK_BOOTTIME) when more than half of the map is
+  // in use: most frees are silent, and what they leave behind must not fill it. The value is the
+  // number of entries forgotten.
+  Result<size_t> sweep_tracks(uint64_t before_ns);
+
+ private:
+  struct State;
+  explicit KernelProbes(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Possible CPUs of this machine (libbpf's count of /sys/devices/system/cpu/possible).
+uint32_t possible_cpus();
+
+}  // namespace tracker

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The raw record: what a probe's BPF program writes into a ring buffer and the collector decodes.
+ *
+ * Shared by BPF C and C++. Fixed-width integers in host byte order unless said otherwise, largest
+ * first, padding explicit. It never leaves the machine: recordings have a format of their own.
+ *
+ * A record is this header, then (if the probe takes stacks) RECORD_STACK_DEPTH addresses, then one
+ * of the constant payload sizes of RECORD_PAYLOAD_*: bpf_ringbuf_reserve() wants constant sizes.
+ */
+#ifndef TRACKER_PROBES_RECORD_H
+#define TRACKER_PROBES_RECORD_H
+
+#include <linux/types.h>
+
+#define RECORD_NAME_SIZE 16 /* TASK_COMM_LEN, IFNAMSIZ */
+#define RECORD_STACK_DEPTH 64
+
+/* Payload sizes. Linear bytes and those of the first page fragment are read one after the other,
+ * each at most half of RECORD_PAYLOAD_SPLIT; see probes/bpf/packet.h. */
+#define RECORD_PAYLOAD_SMALL 128
+#define RECORD_PAYLOAD_SPLIT 512
+#define RECORD_PAYLOAD_FRAME 2048
+#define RECORD_PAYLOAD_ALL 65536
+
+/* Bits of record.flags. */
+#define RECORD_HAS_REASON (1U << 0)
+#define RECORD_HAS_RETURN_CODE (1U << 1)
+#define RECORD_HAS_SOCK_BUFFERS (1U << 2)
+#define RECORD_HAS_STACK (1U << 3) /* the stack area is there (even if it could not be filled) */
+#define RECORD_VLAN_TAG (1U << 4)  /* vlan_tci and vlan_proto hold a tag kept beside the bytes */
+
+/* What the CPU was doing, record.context; the values of tracker::TaskContext. */
+#define CONTEXT_PROCESS 0
+#define CONTEXT_SOFTIRQ 1
+#define CONTEXT_HARDIRQ 2
+#define CONTEXT_NMI 3
+
+struct tracker_record {
+	__u64 timestamp_ns; /* bpf_ktime_get_boot_ns */
+	__u64 packet_id;
+	__u64 skb;
+	__u64 skb_head;
+	__u64 location;
+	__u64 netns_cookie;
+	__u64 sock_cookie;
+	__u64 lost_before; /* records that this CPU could not put into its ring so far */
+	__u32 netns_inum;
+	__u32 reason;
+	__u32 pid;
+	__u32 tgid;
+	__u32 len;
+	__u32 data_len;
+	__u32 truesize;
+	__u32 hash;
+	__u32 mark;
+	__u32 priority;
+	__u32 packet_len; /* the whole packet from where the payload begins */
+	__u32 ifindex;
+	__u32 rx_ifindex;
+	__u32 sock_rcvbuf;
+	__u32 sock_rmem_alloc;
+	__s32 return_code;
+	__u16 probe;
+	__u16 sections; /* bits of tracker::Section */
+	__u16 stack_bytes;
+	__u16 gso_size;
+	__u16 gso_segs;
+	__u16 vlan_tci;
+	__u16 vlan_proto; /* host byte order */
+	__u16 protocol;   /* skb->protocol, host byte order */
+	__u16 sock_family;
+	__u16 sock_type;
+	__u16 sock_protocol;
+	__u16 tuple_source_port;
+	__u16 tuple_dest_port;
+	__u16 flags;
+	__u8 context;
+	__u8 pkt_type;
+	__u8 cloned;
+	__u8 ip_summed;
+	__u8 link; /* tracker::LinkLayer */
+	__u8 sock_state;
+	__u8 tuple_family; /* AF_INET, AF_INET6; 0: no tuple */
+	__u8 tuple_protocol;
+	__u32 payload_bytes;
+	char comm[RECORD_NAME_SIZE];
+	char dev_name[RECORD_NAME_SIZE];
+	__u8 tuple_source[16]; /* network byte order */
+	__u8 tuple_dest[16];
+};
+
+/* One probe's hits on one CPU. Each hit adds one to seen and one to exactly one of filtered,
+ * recorded and ring_full. */
+struct tracker_counters {
+	__u64 seen;
+	__u64 filtered;
+	__u64 recorded;
+	__u64 ring_full;
+	__u64 unattributed; /* part of filtered */
+	__u64 untracked;    /* part of seen */
+};
+
+/* Numbers patched into each copy of a program before it is loaded (probes/program.h), so that the
+ * verifier sees constants and prunes what is off. */
+enum tracker_knob {
+	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
+	KNOB_ARG_COUNT,      /* arguments of the tracepoint, without the leading void pointer */
+	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
+	KNOB_SOCK_ARG,
+	KNOB_DEV_ARG,
+	KNOB_REASON_ARG,
+	KNOB_LOCATION_ARG,
+	KNOB_RETURN_ARG,
+	KNOB_ROLE,           /* tracker::ProbeRole */
+	KNOB_SECTIONS,       /* bits of tracker::Section to fill */
+	KNOB_FLAGS,          /* KNOB_FLAG_ bits */
+	KNOB_SNAPLEN,        /* bytes of a packet to keep, at most RECORD_PAYLOAD_ALL */
+	KNOB_CPU_COUNT,      /* possible CPUs: packet ids of different CPUs interleave */
+	KNOB_WAKE_BYTES,     /* wake the reader when a ring holds that many bytes */
+	KNOB_NETNS_OPS,      /* address of netns_operations; 0: unknown, nothing is checked */
+	KNOB_VMEMMAP,        /* value of vmemmap_base; 0: page fragments cannot be read */
+	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
+	KNOB_COUNT,
+};
+
+#define KNOB_NO_ARG 0xff
+#define KNOB_FLAG_TRACK (1U << 0)        /* keep packet ids in the map */
+#define KNOB_FLAG_NETNS_FILTER (1U << 1) /* only namespaces in the netns_filter map */
+#define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
+#define KNOB_FLAG_NEW_ID (1U << 3)       /* no map: each event is a packet of its own */
+
+/* The upper half of a knob's immediate; the lower half is the knob's number. */
+#define KNOB_MAGIC 0x6b6e6f62U
+
+/* Packet tracking: one entry per skb that is under way. */
+struct tracker_track {
+	__u64 packet_id;
+	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h */
+	__u64 seen_ns;   /* last sighting: old entries are swept by the collector */
+	__u32 ifindex;   /* device, namespace and role of the last sighting */
+	__u32 netns_inum;
+	__u32 role;
+	__u32 stage; /* order of receive probes: probes/bpf/track.h */
+};
+
+#define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */
+#define SCRATCH_NESTING 4 /* process, softirq, hardirq, NMI */
+#define SCRATCH_ARGS 6
+#define SCRATCH_SKB 256 /* struct sk_buff is 224 to 240 bytes on the kernels looked at */
+
+/* What one run of the program works on; too large for the 512 bytes of BPF stack. */
+struct tracker_scratch {
+	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
+	__u64 args[SCRATCH_ARGS];
+	__u8 skb[SCRATCH_SKB];
+};
+
+/* A CPU's own state. Tracepoint programs run with preemption off and interrupt each other like
+ * calls, so that depth and xmit_depth need no atomic operations. */
+struct tracker_cpu {
+	__u64 packets; /* ids given out */
+	__u64 lost;    /* records that found no room */
+	__u64 depth;
+	__u64 xmit_depth;
+	struct {
+		__u64 skb;
+		__u64 packet_id;
+	} xmit[XMIT_NESTING];
+	struct tracker_scratch scratch[SCRATCH_NESTING];
+};
+
+#endif
