@@ -88,7 +88,7 @@ machine_broke() {
     [[ ! -s $1/qemu.log ]] || { say "qemu said:"; tail -n 20 "$1/qemu.log" >&2; }
     if [[ -s $1/console ]]; then
         say "the end of its console:"
-        tail -n 40 "$1/console" | tr -d '\r' >&2
+        tail -n 120 "$1/console" | tr -d '\r' >&2
     fi
     exit "$LAB_FAILED"
 }
