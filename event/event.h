@@ -26,7 +26,7 @@ namespace tracker {
 enum class TaskContext : uint8_t { kProcess = 0, kSoftirq = 1, kHardirq = 2, kNmi = 3 };
 
 struct Task {
-  uint32_t pid = 0;   // the thread's id, as bpf_get_current_pid_tgid() has it: initial pid namespace
+  uint32_t pid = 0;  // the thread's id, as bpf_get_current_pid_tgid() has it: initial pid namespace
   uint32_t tgid = 0;  // the process's id
   FixedName comm;
   TaskContext context = TaskContext::kProcess;
@@ -34,7 +34,15 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
-enum class ParentKind : uint8_t { kClone, kCopy, kSegment, kMerge, kFragment, kReassembly, kUpcall };
+enum class ParentKind : uint8_t {
+  kClone,
+  kCopy,
+  kSegment,
+  kMerge,
+  kFragment,
+  kReassembly,
+  kUpcall
+};
 
 struct Parent {
   uint64_t packet_id = 0;
@@ -73,10 +81,10 @@ enum class LinkLayer : uint8_t {
 
 // Addresses and ports of the socket, for a packet that has no header yet.
 struct SocketTuple {
-  uint8_t family = 0;         // AF_INET or AF_INET6; 0: none
-  uint8_t protocol = 0;       // IPPROTO_
-  uint16_t source_port = 0;   // host byte order
-  uint16_t dest_port = 0;     // host byte order
+  uint8_t family = 0;                // AF_INET or AF_INET6; 0: none
+  uint8_t protocol = 0;              // IPPROTO_
+  uint16_t source_port = 0;          // host byte order
+  uint16_t dest_port = 0;            // host byte order
   std::array<uint8_t, 16> source{};  // network byte order; IPv4 in the first four
   std::array<uint8_t, 16> dest{};
 
@@ -86,8 +94,8 @@ struct SocketTuple {
 // The packet as it would be on a wire, as far as it was kept.
 struct PacketSection {
   LinkLayer link = LinkLayer::kNone;
-  uint16_t ethertype = 0;  // of what follows the link header(s): tells L3 where link is kNone
-  uint32_t len = 0;        // the whole packet's length, counted from where bytes begin
+  uint16_t ethertype = 0;      // of what follows the link header(s): tells L3 where link is kNone
+  uint32_t len = 0;            // the whole packet's length, counted from where bytes begin
   std::vector<uint8_t> bytes;  // what was kept, at most len
   SocketTuple socket;          // only where there are no bytes of a network header
 
@@ -110,19 +118,19 @@ struct NetnsSection {
 };
 
 struct DropSection {
-  uint32_t reason = 0;    // whole value, subsystem in the upper 16 bits; meaningful if has_reason
+  uint32_t reason = 0;      // whole value, subsystem in the upper 16 bits; meaningful if has_reason
   bool has_reason = false;  // kernels before 5.17 have none
-  uint64_t location = 0;  // return address of the call that freed the skb
+  uint64_t location = 0;    // return address of the call that freed the skb
 
   bool operator==(const DropSection&) const = default;
 };
 
 struct SockSection {
-  uint64_t cookie = 0;  // sk->__sk_common.skc_cookie; 0: not assigned yet
-  uint16_t family = 0;  // AF_
-  uint16_t type = 0;    // SOCK_; 0 where the socket is a mini socket (TIME_WAIT, NEW_SYN_RECV)
-  uint16_t protocol = 0;  // IPPROTO_; 0 for mini sockets
-  uint8_t state = 0;      // TCP_ESTABLISHED 1 ... as in include/net/tcp_states.h
+  uint64_t cookie = 0;       // sk->__sk_common.skc_cookie; 0: not assigned yet
+  uint16_t family = 0;       // AF_
+  uint16_t type = 0;         // SOCK_; 0 where the socket is a mini socket (TIME_WAIT, NEW_SYN_RECV)
+  uint16_t protocol = 0;     // IPPROTO_; 0 for mini sockets
+  uint8_t state = 0;         // TCP_ESTABLISHED 1 ... as in include/net/tcp_states.h
   bool has_buffers = false;  // rcvbuf and rmem_alloc are known (full sockets only)
   uint32_t rcvbuf = 0;
   uint32_t rmem_alloc = 0;
@@ -134,8 +142,8 @@ struct Event {
   uint64_t timestamp_ns = 0;  // CLOCK_BOOTTIME of the recording host
   uint64_t packet_id = 0;     // 0: unknown
   uint16_t cpu = 0;
-  uint16_t probe = 0;     // index into Names::probes
-  uint32_t sections = 0;  // bits of Section
+  uint16_t probe = 0;       // index into Names::probes
+  uint32_t sections = 0;    // bits of Section
   int32_t return_code = 0;  // net_dev_xmit's rc (NETDEV_TX_); meaningful if has_return_code
   bool has_return_code = false;
   Task task;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// FixedName: a kernel name of at most 15 characters (task comm, TASK_COMM_LEN; interface, IFNAMSIZ),
-// kept inline so that an Event needs no allocation. Bytes after the name are zero: names compare
-// bytewise. Content is whatever the kernel or a recording held: render it through escape_text().
+// FixedName: a kernel name of at most 15 characters (task comm, TASK_COMM_LEN; interface,
+// IFNAMSIZ), kept inline so that an Event needs no allocation. Bytes after the name are zero: names
+// compare bytewise. Content is whatever the kernel or a recording held: render it through
+// escape_text().
 #pragma once
 
 #include <algorithm>

@@ -41,7 +41,7 @@ struct ProbeName {
 };
 
 struct SymbolName {
-  std::string name;    // function, or a BPF program's name
+  std::string name;  // function, or a BPF program's name
   uint32_t offset = 0;
   std::string module;  // empty for vmlinux; "bpf" for BPF programs
 
@@ -72,13 +72,13 @@ struct InterfaceName {
 };
 
 struct Names {
-  std::vector<ProbeName> probes;                  // index: Event::probe
-  std::map<uint64_t, SymbolName> symbols;         // by address
-  std::map<uint32_t, ReasonName> reasons;         // by code; the whole list of the kernel
-  std::map<uint16_t, std::string> subsystems;     // by number: drop reason subsystems
-  std::vector<NetnsName> netns;                   // in order of discovery
-  std::vector<InterfaceName> interfaces;          // in order of discovery
-  std::vector<std::vector<uint64_t>> stacks;      // index: Event::stack; innermost frame first
+  std::vector<ProbeName> probes;               // index: Event::probe
+  std::map<uint64_t, SymbolName> symbols;      // by address
+  std::map<uint32_t, ReasonName> reasons;      // by code; the whole list of the kernel
+  std::map<uint16_t, std::string> subsystems;  // by number: drop reason subsystems
+  std::vector<NetnsName> netns;                // in order of discovery
+  std::vector<InterfaceName> interfaces;       // in order of discovery
+  std::vector<std::vector<uint64_t>> stacks;   // index: Event::stack; innermost frame first
 
   // "tcp_v6_rcv+0x77"; "0xffffffff81234567" where the address has no name.
   std::string symbol_text(uint64_t address) const;

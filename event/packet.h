@@ -20,7 +20,7 @@ struct IpAddress {
   uint8_t family = 0;  // AF_INET or AF_INET6
   std::array<uint8_t, 16> bytes{};
 
-  std::string text() const;  // "10.1.0.1", "fe80::1", as inet_ntop has it
+  std::string text() const;  // "10.1.0.1", "fe80::1", as inet_ntop has it; empty for family 0
   auto operator<=>(const IpAddress&) const = default;
 };
 
@@ -38,7 +38,7 @@ struct IpHeader {
   uint8_t protocol = 0;  // the transport's, after IPv6 extension headers
   uint8_t ttl = 0;       // or hop limit
   uint8_t tos = 0;       // or traffic class
-  uint16_t id = 0;       // IPv4 identification; 0 for IPv6 without a fragment header
+  uint32_t id = 0;       // of the datagram: 16 bits in IPv4, 32 in an IPv6 fragment header, else 0
   uint32_t len = 0;      // total length by the header (IPv6: payload length + 40)
   uint16_t fragment_offset = 0;  // in bytes
   bool more_fragments = false;
@@ -83,6 +83,15 @@ struct ArpHeader {
   bool operator==(const ArpHeader&) const = default;
 };
 
+enum class TunnelKind : uint8_t { kIpip, kGre, kVxlan, kGeneve };  // kIpip: IP in IP, any versions
+
+struct TunnelHeader {
+  TunnelKind kind = TunnelKind::kIpip;
+  std::optional<uint32_t> id;  // VNI of VXLAN and Geneve, key of GRE
+
+  bool operator==(const TunnelHeader&) const = default;
+};
+
 struct Packet {
   std::optional<EthernetHeader> ethernet;
   std::optional<IpHeader> ip;
@@ -90,10 +99,11 @@ struct Packet {
   std::optional<UdpHeader> udp;
   std::optional<IcmpHeader> icmp;
   std::optional<ArpHeader> arp;
-  std::shared_ptr<Packet> inner;  // what a tunnel (IPIP, GRE, VXLAN, Geneve) carries; or null
-  uint16_t ethertype = 0;         // 0: unknown
+  std::optional<TunnelHeader> tunnel;  // there exactly where `inner` is
+  std::shared_ptr<Packet> inner;       // what a tunnel (IPIP, GRE, VXLAN, Geneve) carries; or null
+  uint16_t ethertype = 0;              // 0: unknown
   // Bytes from the start through the transport header of the innermost packet, at most what was
-  // kept: what a recording keeps by default.
+  // kept: what a recording keeps by default. 0 in `inner`.
   uint32_t header_bytes = 0;
 };
 
@@ -110,7 +120,16 @@ uint32_t header_length(const PacketSection& section);
 // nothing is known.
 std::string flow_text(const PacketSection& section);
 
-// What follows the addresses in an event's second line: "TCP S  len 40 ttl 64".
+// The addresses (and ports) alone, as an event's second line begins: "10.1.0.1:40000 > 10.1.0.2:9".
+// Empty where there are none (ARP, other ethertypes, nothing known).
+std::string endpoints_text(const PacketSection& section);
+
+// What follows the addresses in an event's second line: "TCP S  len 40 ttl 64". `len` is what the
+// IP header's own length field says, as tcpdump shows it: the whole IPv4 packet, what follows the
+// header in IPv6. What a tunnel carries comes last: "vxlan 5 [10.9.0.1:1 > 10.9.0.2:2 TCP S]".
 std::string summary_text(const PacketSection& section);
+
+// "52:54:00:12:34:56"
+std::string mac_text(const std::array<uint8_t, 6>& address);
 
 }  // namespace tracker

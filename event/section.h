@@ -3,8 +3,9 @@
 // The one list of sections: what kinds of data an event can carry beside its header.
 //
 // Adding a section means one line here, its struct in event.h, what fills it (probes/bpf, and the
-// decoder in collector/), how it is stored (storage/columns) and shown (event/render_*). The bit of a section
-// is used in the kernel's record, in Event::sections and in recordings: bits are never reused.
+// decoder in collector/), how it is stored (storage/columns) and shown (event/render_*). The bit of
+// a section is used in the kernel's record, in Event::sections and in recordings: bits are never
+// reused.
 #pragma once
 
 #include <array>

@@ -48,7 +48,7 @@ struct LossWindow {
 
 // How one asked-for probe was attached.
 struct ProbeAttachment {
-  std::string target;   // as asked for
+  std::string target;  // as asked for
   bool attached = false;
   std::string how;      // "tp_btf", "raw_tp"
   std::string problem;  // a sentence, where not attached
@@ -65,12 +65,13 @@ struct Session {
   std::string kernel_version;  // uname -v
   std::string machine;         // uname -m
   std::string command_line;
-  std::string timezone;          // TZ name of the recording host ("Europe/Berlin"), may be empty
+  std::string timezone;            // TZ name of the recording host ("Europe/Berlin"), may be empty
   int32_t utc_offset_seconds = 0;  // of local time at the start
   uint32_t cpus = 0;
   uint64_t start_ns = 0;  // CLOCK_BOOTTIME, once all probes were attached
   uint64_t end_ns = 0;    // 0: not ended cleanly (or still running)
-  std::string end_reason;  // "SIGINT", "--duration", "--count", "command ended", ...; empty with end_ns 0
+  std::string
+      end_reason;  // "SIGINT", "--duration", "--count", "command ended", ...; empty with end_ns 0
   std::vector<ClockReading> clocks;
   std::vector<ProbeAttachment> attachments;  // index: Names::probes for the attached ones
   std::vector<ProbeCounters> counters;

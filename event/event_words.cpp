@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "event/event_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "event/render.h"
+
+namespace tracker {
+
+std::string probe_text(const Event& event, const Names& names) {
+  if (event.probe >= names.probes.size()) return fmt::format("probe {}", event.probe);
+  return escape_text(names.probes[event.probe].target());
+}
+
+std::string device_text(const Event& event, const Names& names) {
+  if (!event.has(Section::kDev)) return {};
+  if (!event.dev.name.empty()) return escape_text(event.dev.name.view());
+  if (event.dev.ifindex == 0) return {};
+  // An index means something only within its namespace; the newest name is the one in use.
+  if (event.has(Section::kNetns) && event.netns.cookie != 0) {
+    const auto found = std::find_if(
+        names.interfaces.rbegin(), names.interfaces.rend(), [&](const InterfaceName& entry) {
+          return entry.netns_cookie == event.netns.cookie && entry.ifindex == event.dev.ifindex;
+        });
+    if (found != names.interfaces.rend() && !found->name.empty()) return escape_text(found->name);
+  }
+  return fmt::format("if{}", event.dev.ifindex);
+}
+
+std::string qualified_reason_text(uint32_t code, const Names& names) {
+  const std::string reason = escape_text(names.reason_text(code));
+  const auto named = names.reasons.find(code);
+  if (named == names.reasons.end() || named->second.name.empty()) return reason;
+  const std::string& subsystem =
+      named->second.subsystem.empty() ? names.subsystem_text(code) : named->second.subsystem;
+  return subsystem == "core" ? reason : escape_text(subsystem) + ":" + reason;
+}
+
+std::vector<std::string> stack_text(const Event& event, const Names& names) {
+  std::vector<std::string> frames;
+  if (!event.has(Section::kStack) || event.stack >= names.stacks.size()) return frames;
+  for (const uint64_t address : names.stacks[event.stack]) {
+    std::string frame = escape_text(names.symbol_text(address));
+    const auto symbol = names.symbols.find(address);
+    if (symbol != names.symbols.end() && !symbol->second.module.empty()) {
+      frame += " [" + escape_text(symbol->second.module) + "]";
+    }
+    frames.push_back(std::move(frame));
+  }
+  return frames;
+}
+
+}  // namespace tracker

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Events as text (render.h has the forms).
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/event_words.h"
+#include "event/kernel_name.h"
+#include "event/packet.h"
+#include "event/render.h"
+
+namespace tracker {
+namespace {
+
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kDim = "\x1b[2m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+// A line of parts; parts of which nothing is known are left out.
+class Line {
+ public:
+  void add(std::string_view part, std::string_view gap = "  ") {
+    if (part.empty()) return;
+    if (!text_.empty()) text_ += gap;
+    text_ += part;
+  }
+  bool empty() const { return text_.empty(); }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string coloured(std::string text, std::string_view colour, const RenderOptions& options) {
+  if (!options.colour || text.empty()) return text;
+  return fmt::format("{}{}{}", colour, text, kPlain);
+}
+
+// "nc/4412", "nc/4412(softirq)".
+std::string task_text(const Task& task) {
+  if (task.comm.empty() && task.pid == 0) return {};
+  std::string text = fmt::format("{}/{}", escape_text(task.comm.view()), task.pid);
+  if (task.context != TaskContext::kProcess) {
+    text += fmt::format("({})", context_text(task.context));
+  }
+  return text;
+}
+
+// "#5f01", "#5f01 clone of #5f00".
+std::string identity_text(const Event& event) {
+  std::string text = event.packet_id == 0 ? "" : packet_id_text(event.packet_id);
+  for (const Parent& parent : event.parents) {
+    if (!text.empty()) text += " ";
+    text +=
+        fmt::format("{} of {}", parent_kind_text(parent.kind), packet_id_text(parent.packet_id));
+  }
+  return text;
+}
+
+// "DROP NO_SOCKET at tcp_v6_rcv+0x77"; empty where the event is no drop.
+std::string drop_text(const Event& event, const Names& names) {
+  if (!event.has(Section::kDrop)) return {};
+  std::string text = "DROP";
+  if (event.drop.has_reason) text += " " + qualified_reason_text(event.drop.reason, names);
+  if (event.drop.location != 0) {
+    text += " at " + escape_text(names.symbol_text(event.drop.location));
+  }
+  return text;
+}
+
+// Empty where the driver took the packet, as it nearly always does.
+std::string return_text(const Event& event) {
+  if (!event.has_return_code || event.return_code == 0) return {};
+  return "returned " + transmit_result_text(event.return_code);
+}
+
+// "netns blue", "netns 4026532177".
+std::string netns_text(const Event& event, const Names& names) {
+  if (!event.has(Section::kNetns)) return {};
+  const auto name = names.netns_name(event.netns.cookie, event.netns.inum);
+  if (name) return "netns " + escape_text(*name);
+  if (event.netns.inum != 0) return fmt::format("netns {}", event.netns.inum);
+  return event.netns.cookie == 0 ? "" : fmt::format("netns cookie {:#x}", event.netns.cookie);
+}
+
+// Addresses and summary; without a packet at least the skb's length.
+void add_packet(Line& line, const Event& event) {
+  std::string summary;
+  if (event.has(Section::kPacket)) {
+    line.add(endpoints_text(event.packet));
+    summary = summary_text(event.packet);
+    line.add(summary);
+  }
+  if (summary.empty() && event.has(Section::kSkb)) {
+    line.add(fmt::format("skb len {}", event.skb.len));
+  }
+}
+
+std::string sock_text(const SockSection& sock) {
+  Line line;
+  if (sock.state != 0) line.add(socket_state_text(sock.state));
+  if (sock.has_buffers)
+    line.add(fmt::format("rcvbuf {} rmem {}", sock.rcvbuf, sock.rmem_alloc), " ");
+  return line.empty() ? std::string() : "sock " + line.text();
+}
+
+std::string first_line(const Event& event, const Names& names, const Session& session,
+                       const RenderOptions& options, uint64_t previous_ns) {
+  Line line;
+  line.add(
+      coloured(render_time(event.timestamp_ns, session, options.time, previous_ns), kDim, options));
+  line.add(fmt::format("[{}]", event.cpu), " ");
+  line.add(task_text(event.task), " ");
+  line.add(probe_text(event, names));
+  line.add(identity_text(event));
+  line.add(coloured(drop_text(event, names), kRed, options));
+  line.add(coloured(return_text(event), kRed, options));
+  return line.text();
+}
+
+std::string second_line(const Event& event, const Names& names) {
+  Line line;
+  line.add(device_text(event, names));
+  add_packet(line, event);
+  line.add(netns_text(event, names));
+  return line.text();
+}
+
+// "in", "out", or the probe's target where that says neither.
+std::string direction_text(const Event& event, const Names& names) {
+  if (event.probe < names.probes.size()) {
+    switch (names.probes[event.probe].role) {
+      case ProbeRole::kReceive:
+        return "in";
+      case ProbeRole::kQueue:
+      case ProbeRole::kTransmit:
+      case ProbeRole::kTransmitted:
+        return "out";
+      default:
+        break;
+    }
+  }
+  return probe_text(event, names);
+}
+
+}  // namespace
+
+std::string render_event_text(const Event& event, const Names& names, const Session& session,
+                              const RenderOptions& options, uint64_t previous_ns) {
+  std::string text = render_date_line(event.timestamp_ns, session, options.time, previous_ns);
+  text += first_line(event, names, session, options, previous_ns) + "\n";
+  const std::string second = second_line(event, names);
+  if (!second.empty()) text += "  " + second + "\n";
+  const std::string sock = event.has(Section::kSock) ? sock_text(event.sock) : "";
+  if (!sock.empty()) text += "  " + sock + "\n";
+  for (const std::string& frame : stack_text(event, names)) text += "    " + frame + "\n";
+  return text;
+}
+
+std::string render_event_line(const Event& event, const Names& names, const Session& session,
+                              const RenderOptions& options, uint64_t previous_ns) {
+  Line line;
+  line.add(
+      coloured(render_time(event.timestamp_ns, session, options.time, previous_ns), kDim, options));
+  line.add(device_text(event, names), " ");
+  line.add(direction_text(event, names), " ");
+  add_packet(line, event);
+  line.add(netns_text(event, names));
+  line.add(identity_text(event));
+  line.add(coloured(drop_text(event, names), kRed, options));
+  line.add(coloured(return_text(event), kRed, options));
+  return render_date_line(event.timestamp_ns, session, options.time, previous_ns) + line.text() +
+         "\n";
+}
+
+}  // namespace tracker
