@@ -83,7 +83,9 @@ struct KernelSymbols::State {
   mutable resolve_request request{};
 
   bool run(const bpf_program* program) const;
-  void resolve_batch(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names);
+  bool resolve_batch(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names);
+  void resolve_from_kallsyms(std::span<const uint64_t> addresses,
+                             std::map<uint64_t, SymbolName>& names);
   bool look_up(uint64_t address, SymbolName& symbol) const;
 };
 
@@ -97,17 +99,18 @@ bool KernelSymbols::State::run(const bpf_program* program) const {
          bpf_map_lookup_elem(map, &zero, &request) == 0;
 }
 
-void KernelSymbols::State::resolve_batch(std::span<const uint64_t> addresses,
+bool KernelSymbols::State::resolve_batch(std::span<const uint64_t> addresses,
                                          std::map<uint64_t, SymbolName>& names) {
   request = {};
   request.count = static_cast<uint32_t>(addresses.size());
   std::copy(addresses.begin(), addresses.end(), request.addresses);
-  if (!run(object->progs.resolve_symbols)) return;
+  if (!run(object->progs.resolve_symbols)) return false;
   for (size_t i = 0; i < addresses.size(); ++i) {
     std::string_view text(request.symbols[i], ::strnlen(request.symbols[i], RESOLVE_SYMBOL_SIZE));
     SymbolName symbol;
     if (parse_symbol(text, symbol)) names.insert_or_assign(addresses[i], symbol);
   }
+  return true;
 }
 
 bool KernelSymbols::State::look_up(uint64_t address, SymbolName& symbol) const {
@@ -132,24 +135,29 @@ Result<KernelSymbols> KernelSymbols::open() {
   return KernelSymbols(std::move(state));
 }
 
-void KernelSymbols::resolve(std::span<const uint64_t> addresses,
-                            std::map<uint64_t, SymbolName>& names) {
-  if (state_->object) {
-    for (size_t i = 0; i < addresses.size(); i += RESOLVE_BATCH)
-      state_->resolve_batch(addresses.subspan(i, std::min<size_t>(RESOLVE_BATCH, addresses.size() - i)),
-                            names);
-    return;
-  }
+void KernelSymbols::State::resolve_from_kallsyms(std::span<const uint64_t> addresses,
+                                                 std::map<uint64_t, SymbolName>& names) {
   bool fresh = false;
   for (uint64_t address : addresses) {
     SymbolName symbol;
-    bool found = state_->look_up(address, symbol);
+    bool found = look_up(address, symbol);
     if (!found && !fresh) {
-      state_->kallsyms = read_kallsyms();
+      kallsyms = read_kallsyms();
       fresh = true;
-      found = state_->look_up(address, symbol);
+      found = look_up(address, symbol);
     }
     if (found) names.insert_or_assign(address, symbol);
+  }
+}
+
+void KernelSymbols::resolve(std::span<const uint64_t> addresses,
+                            std::map<uint64_t, SymbolName>& names) {
+  while (!addresses.empty()) {
+    auto batch = addresses.first(std::min<size_t>(RESOLVE_BATCH, addresses.size()));
+    // Before 5.19 a process that dropped its capabilities may not run programs any more.
+    if (!state_->object || !state_->resolve_batch(batch, names))
+      state_->resolve_from_kallsyms(batch, names);
+    addresses = addresses.subspan(batch.size());
   }
 }
 

@@ -31,6 +31,7 @@
 #define SECTION_STACK (1U << 6)
 
 /* The values of tracker::ProbeRole; probes/program.cpp asserts that they agree. */
+#define ROLE_OTHER 0
 #define ROLE_DROPPED 1
 #define ROLE_CONSUMED 2
 #define ROLE_RECEIVE 3

@@ -96,7 +96,10 @@ static __always_inline __u64 track_packet(struct tracker_cpu *cpu, struct tracke
 	next.netns_inum = origin->netns_inum;
 	next.role = role;
 	next.stage = stage;
-	if (last) {
+	if (role == ROLE_OTHER && last && last->packet_id == next.packet_id) {
+		/* such a probe tells nothing of the way: the step before still counts */
+		last->seen_ns = now;
+	} else if (last) {
 		/* In place: an update of a full map would need a spare element. Another CPU cannot
 		 * see the same skb at the same time, but for a wrong pointer, and then the
 		 * signature of its next sighting splits. */
