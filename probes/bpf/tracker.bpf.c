@@ -157,13 +157,13 @@ static __always_inline void fill_origin(struct tracker_record *record, const str
 	const struct net_device *dev = origin->dev;
 
 	record->ifindex = origin->ifindex;
-	if (dev) {
+	if (dev && KNOB(KNOB_SECTIONS) & SECTION_DEV) {
 		bpf_core_read(record->dev_name, sizeof(record->dev_name), &dev->name);
 		record->sections |= SECTION_DEV;
 	}
 	record->netns_inum = origin->netns_inum;
 	record->netns_cookie = origin->netns_cookie;
-	if (origin->netns_inum)
+	if (origin->netns_inum && KNOB(KNOB_SECTIONS) & SECTION_NETNS)
 		record->sections |= SECTION_NETNS;
 }
 

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collector/probe_plan.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "event/section.h"
+#include "probes/kernel_probes.h"
+
+namespace tracker {
+
+namespace {
+
+constexpr const char* kTracefsDirectories[] = {"/sys/kernel/tracing/events",
+                                               "/sys/kernel/debug/tracing/events"};
+constexpr size_t kSuggestions = 3;
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, DirectoryCloser>;
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+std::string tracefs() {
+  for (const char* directory : kTracefsDirectories) {
+    if (exists(std::string(directory) + "/skb/kfree_skb")) return directory;
+  }
+  return {};
+}
+
+bool matches(const std::string& pattern, const std::string& text) {
+  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+// "tp:skb:kfree_skb", with the group if it is known.
+std::string full_name(const std::string& typed_group, const std::string& name) {
+  std::vector<std::string> groups = tracepoint_groups(name);
+  return fmt::format("tp:{}:{}", groups.empty() ? typed_group : groups.front(), name);
+}
+
+std::string suggestions(const Target& target, const KernelBtf& btf) {
+  std::vector<std::pair<size_t, std::string>> near;
+  for (const Tracepoint* tracepoint : btf.skb_tracepoints())
+    near.emplace_back(edit_distance(target.name, tracepoint->name), tracepoint->name);
+  std::sort(near.begin(), near.end());
+  std::vector<std::string> names;
+  for (const auto& [distance, name] : near) {
+    if (names.size() < kSuggestions) names.push_back(full_name(target.group, name));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<const Tracepoint*> find_one(const Target& target, const KernelBtf& btf) {
+  const Tracepoint* found = btf.find_tracepoint(target.name);
+  if (!found)
+    return Error{fmt::format("unknown tracepoint {}; nearest: {}", target.text(),
+                             suggestions(target, btf))};
+  std::vector<std::string> groups = tracepoint_groups(target.name);
+  if (!groups.empty() && std::find(groups.begin(), groups.end(), target.group) == groups.end())
+    return Error{fmt::format("unknown tracepoint {}; nearest: tp:{}:{}", target.text(),
+                             groups.front(), target.name)};
+  if (found->args.skb < 0)
+    return Error{fmt::format("{} has no skb among its arguments: there is no packet to follow",
+                             target.text())};
+  return found;
+}
+
+Result<std::vector<Target>> expand(const Target& target, const KernelBtf& btf) {
+  std::vector<Target> expanded;
+  for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
+    if (!matches(target.name, tracepoint->name)) continue;
+    for (const std::string& group : tracepoint_groups(tracepoint->name)) {
+      if (matches(target.group, group)) expanded.push_back({group, tracepoint->name, target.stack});
+    }
+  }
+  if (!expanded.empty()) return expanded;
+  if (!tracefs_readable())
+    return Error{fmt::format(
+        "{}: wildcards need the groups of tracepoints, and tracefs cannot be read; mount it "
+        "(mount -t tracefs tracefs /sys/kernel/tracing) or name the tracepoints",
+        target.text())};
+  return Error{fmt::format("no tracepoint with an skb matches {}", target.text())};
+}
+
+void add(std::vector<PlannedProbe>& plan, const Target& target, const Tracepoint* tracepoint,
+         uint32_t sections) {
+  ProbeRole role = probe_role(tracepoint->name);
+  if (role != ProbeRole::kDropped && role != ProbeRole::kConsumed)
+    sections &= ~section_bit(Section::kDrop);
+  if (target.stack) sections |= section_bit(Section::kStack);
+  auto same = std::find_if(plan.begin(), plan.end(),
+                           [&](const PlannedProbe& probe) { return probe.tracepoint == tracepoint; });
+  if (same == plan.end()) {
+    plan.push_back({target, tracepoint, role, sections});
+  } else {
+    same->sections |= sections;
+  }
+}
+
+}  // namespace
+
+bool tracefs_readable() { return !tracefs().empty(); }
+
+std::vector<std::string> tracepoint_groups(const std::string& name) {
+  std::string root = tracefs();
+  std::vector<std::string> groups;
+  Directory directory(root.empty() ? nullptr : ::opendir(root.c_str()));
+  if (!directory) return groups;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    std::string group = entry->d_name;
+    if (!group.starts_with(".") && exists(root + "/" + group + "/" + name + "/id"))
+      groups.push_back(group);
+  }
+  std::sort(groups.begin(), groups.end());
+  return groups;
+}
+
+Result<uint32_t> parse_collectors(const std::vector<std::string>& names) {
+  constexpr uint32_t kAuto = kAllSections & ~section_bit(Section::kStack);
+  uint32_t sections = names.empty() ? kAuto : 0;
+  for (const std::string& name : names) {
+    auto known = std::find_if(kSections.begin(), kSections.end(),
+                              [&](const SectionInfo& info) { return info.name == name; });
+    if (name == "auto") {
+      sections |= kAuto;
+    } else if (known != kSections.end()) {
+      sections |= section_bit(known->section);
+    } else {
+      std::vector<std::string_view> all{"auto"};
+      for (const SectionInfo& info : kSections) all.push_back(info.name);
+      return wrong_usage(
+          fmt::format("unknown collector '{}'; there are: {}", name, fmt::join(all, ", ")));
+    }
+  }
+  return sections;
+}
+
+Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
+                                              uint32_t sections, const KernelBtf& btf) {
+  std::vector<PlannedProbe> plan;
+  for (const std::string& text : targets) {
+    TRY_ASSIGN(target, parse_target(text));
+    std::vector<Target> expanded{target};
+    if (target.has_wildcard()) {
+      TRY_ASSIGN(found, expand(target, btf));
+      expanded = std::move(found);
+    }
+    for (const Target& one : expanded) {
+      TRY_ASSIGN(tracepoint, find_one(one, btf));
+      add(plan, one, tracepoint, sections);
+    }
+  }
+  return plan;
+}
+
+}  // namespace tracker
