@@ -26,7 +26,7 @@ constexpr std::array kProtocols{
     ProtocolName{wire::kTcp, "TCP"},
     ProtocolName{wire::kUdp, "UDP"},
     ProtocolName{wire::kDccp, "DCCP"},
-    ProtocolName{wire::kIpv6, "IPv6"},
+    ProtocolName{wire::kIpv6, "IPv6-in-IP"},
     ProtocolName{wire::kRouting, "routing header"},
     ProtocolName{wire::kFragment, "fragment header"},
     ProtocolName{wire::kGre, "GRE"},

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "event/packet_filter.h"
+
+#include <fmt/format.h>
+#include <pcap/pcap.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "event/render.h"
+#include "event/socket_packet.h"
+
+namespace tracker {
+namespace {
+
+constexpr int kLargestPacket = 262144;            // MAXIMUM_SNAPLEN of tcpdump
+constexpr size_t kLongestExpression = 64 * 1024;  // libpcap's code generation recurses
+
+class Program {
+ public:
+  Program() = default;
+  Program(Program&& other) noexcept : code_(std::exchange(other.code_, bpf_program{})) {}
+  Program& operator=(Program&& other) noexcept {
+    std::swap(code_, other.code_);
+    return *this;
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() { ::pcap_freecode(&code_); }
+
+  static Result<Program> compile(const std::string& expression, int link_type) {
+    const std::unique_ptr<pcap_t, decltype(&::pcap_close)> handle(
+        ::pcap_open_dead(link_type, kLargestPacket), &::pcap_close);
+    if (!handle) return Error{"libpcap cannot compile filters: out of memory"};
+    Program program;
+    constexpr int kOptimize = 1;
+    if (::pcap_compile(handle.get(), &program.code_, expression.c_str(), kOptimize,
+                       PCAP_NETMASK_UNKNOWN) != 0) {
+      program.code_ = {};
+      return wrong_usage(::pcap_geterr(handle.get()));
+    }
+    return program;
+  }
+
+  // Jumps of BPF go forward; the one exception is what protochain compiles to.
+  bool may_loop() const {
+    for (const bpf_insn& instruction : instructions()) {
+      const bool is_jump = instruction.code == (BPF_JMP | BPF_JA);
+      if (is_jump && static_cast<int32_t>(instruction.k) < 0) return true;
+    }
+    return false;
+  }
+
+  // bpf_filter() takes a missing program as one that matches.
+  bool matches(std::span<const uint8_t> bytes, uint32_t len) const {
+    return code_.bf_insns != nullptr &&
+           ::bpf_filter(code_.bf_insns, bytes.data(), len, static_cast<u_int>(bytes.size())) != 0;
+  }
+
+ private:
+  std::span<const bpf_insn> instructions() const { return {code_.bf_insns, code_.bf_len}; }
+
+  bpf_program code_{};
+};
+
+Error malformed(const std::string& expression, const std::string& why) {
+  constexpr size_t kShown = 200;
+  std::string shown = escape_text(expression.substr(0, kShown));
+  if (expression.size() > kShown) shown += "...";
+  return wrong_usage(
+      fmt::format("filter '{}': {}; see pcap-filter(7) for the syntax", shown, escape_text(why)));
+}
+
+}  // namespace
+
+struct PacketFilter::Programs {
+  bool matches_all = false;
+  Program ethernet;
+  Program ip;  // none where the expression means something for Ethernet only
+};
+
+PacketFilter::PacketFilter(std::shared_ptr<const Programs> programs)
+    : programs_(std::move(programs)) {}
+
+Result<PacketFilter> PacketFilter::compile(const std::string& expression) {
+  if (expression.size() > kLongestExpression) {
+    return malformed(expression, fmt::format("longer than {} bytes", kLongestExpression));
+  }
+  if (expression.find('\0') != std::string::npos) {
+    return malformed(expression, "contains a zero byte");
+  }
+  auto programs = std::make_shared<Programs>();
+  programs->matches_all = expression.find_first_not_of(" \t\n") == std::string::npos;
+  auto ethernet = Program::compile(expression, DLT_EN10MB);
+  if (!ethernet) return malformed(expression, ethernet.error().message);
+  if (ethernet->may_loop()) {
+    return malformed(expression, "protochain is not supported, as its program may not end");
+  }
+  programs->ethernet = std::move(ethernet).value();
+  auto ip = Program::compile(expression, DLT_RAW);
+  if (ip) programs->ip = std::move(ip).value();
+  return PacketFilter(std::move(programs));
+}
+
+bool PacketFilter::matches(const PacketSection& packet) const {
+  if (programs_->matches_all) return true;
+  const bool has_only_socket = packet.socket.family != 0;
+  if (has_only_socket) {
+    const SocketPacket made(packet.socket);
+    return made.size() != 0 &&
+           programs_->ip.matches(made.bytes(), std::max(packet.len, made.size()));
+  }
+  const Program& program =
+      packet.link == LinkLayer::kEthernet ? programs_->ethernet : programs_->ip;
+  return program.matches(packet.bytes, packet.len);
+}
+
+}  // namespace tracker
