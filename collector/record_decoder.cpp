@@ -190,8 +190,10 @@ bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Name
     event.drop.has_reason = (raw.flags & RECORD_HAS_REASON) != 0;
     event.drop.reason = event.drop.has_reason ? raw.reason : 0;
     event.drop.location = raw.location;
-    if (raw.location != last_location_) resolve({&raw.location, 1}, names);
-    last_location_ = raw.location;
+    if (event.drop.location != last_location_) {
+      last_location_ = event.drop.location;
+      resolve(std::span(&last_location_, 1), names);
+    }
   }
   return true;
 }

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collector/collection.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cmath>
+#include <memory>
+
+#include "base/system_error.h"
+#include "base/unique_fd.h"
+#include "collector/child_command.h"
+#include "collector/counter_book.h"
+#include "collector/host_facts.h"
+#include "collector/loss_ledger.h"
+#include "collector/netns_argument.h"
+#include "collector/netns_names.h"
+#include "collector/privileges.h"
+#include "collector/probe_plan.h"
+#include "collector/record_decoder.h"
+#include "collector/record_order.h"
+#include "probes/kernel_btf.h"
+#include "probes/kernel_probes.h"
+#include "probes/kernel_symbols.h"
+#include "storage/writer.h"
+
+namespace tracker {
+
+namespace {
+
+constexpr uint64_t kSecondNs = 1'000'000'000;
+constexpr uint64_t kWindowNs = 10'000'000;  // how late a record may come behind a later one
+constexpr int kPollMilliseconds = 50;       // without a ring a quarter full: the latency of live text
+constexpr size_t kDrainBudget = 8192;       // records of one ring at a time
+constexpr size_t kBatchEvents = 4096;       // events handed to sinks at a time
+constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long are forgotten
+// Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is payload.
+constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
+constexpr uint64_t kRingsTotal = 128U << 20;
+constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
+
+// All rings together 128 MiB, each a power of two between 1 and 32 MiB: at 600,000 events a second
+// of 376 bytes, 32 MiB hold 150 ms, more than a commit takes.
+uint32_t default_ring_bytes() {
+  uint64_t share = std::bit_floor(kRingsTotal / possible_cpus());
+  return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));
+}
+
+class Collection {
+ public:
+  Collection(const CollectOptions& options, const std::vector<EventSink*>& sinks,
+             const CollectObserver& observer)
+      : options_(options), observer_(observer) {
+    for (EventSink* sink : sinks) sinks_.push_back({sink, false});
+  }
+
+  Result<CollectSummary> run();
+
+ private:
+  struct Sink {
+    EventSink* sink;
+    bool failed;
+  };
+
+  Result<void> prepare();
+  Result<void> block_signals();
+  Result<void> load_probes();
+  Result<void> attach_probes();
+  Result<void> start_recording();
+  Result<void> loop();
+  Result<void> wait_for_something();
+  Result<size_t> drain_round(uint64_t until_ns);
+  void decode_one(uint32_t cpu, std::span<const std::byte> record);
+  void deliver();
+  Result<void> tick();
+  Result<void> refresh_session();
+  void report_progress(uint64_t now_ns);
+  Result<void> finish();
+  void end(const std::string& reason) {
+    if (end_reason_.empty()) end_reason_ = reason;
+  }
+
+  const CollectOptions& options_;
+  const CollectObserver& observer_;
+  std::vector<Sink> sinks_;
+
+  std::vector<NetnsIdentity> netns_;
+  std::optional<KernelBtf> btf_;
+  std::optional<KernelSymbols> symbols_;
+  std::optional<KernelProbes> probes_;
+  std::vector<PlannedProbe> plan_;
+  std::unique_ptr<RecordingWriter> recording_;
+  std::optional<ChildCommand> child_;
+  UniqueFd signals_;
+
+  std::optional<RecordDecoder> decoder_;
+  std::optional<LossLedger> losses_;
+  CounterBook book_;
+  RecordOrder order_;
+  NetnsNames netns_names_;
+  std::vector<Event> batch_ = std::vector<Event>(kBatchEvents);
+  size_t batched_ = 0;
+  uint64_t last_netns_ = 0;
+
+  Session session_;
+  Names names_;
+  uint64_t events_ = 0, events_at_tick_ = 0;
+  uint64_t next_tick_ns_ = 0, last_tick_ns_ = 0, deadline_ns_ = 0;
+  std::string end_reason_;
+  std::optional<int> command_status_;
+  std::optional<Error> recording_error_;
+};
+
+Result<void> Collection::prepare() {
+  TRY_ASSIGN(sections, parse_collectors(options_.collectors));
+  if (options_.probes.empty())
+    return wrong_usage("nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
+  for (const std::string& text : options_.probes) {
+    auto target = parse_target(text);
+    if (!target) return target.error();
+  }
+  for (const std::string& text : options_.netns) {
+    TRY_ASSIGN(identity, find_netns(text));
+    netns_.push_back(identity);
+  }
+  if (options_.output) TRY(RecordingWriter::check_path(*options_.output));
+  TRY_ASSIGN(btf, KernelBtf::load());
+  btf_.emplace(std::move(btf));
+  TRY_ASSIGN(plan, plan_probes(options_.probes, sections, *btf_));
+  plan_ = std::move(plan);
+  return check_privileges();
+}
+
+// Before anything is attached: a signal from then on ends the collection in good order.
+Result<void> Collection::block_signals() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+  if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0) return system_error("block signals", errno);
+  signals_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals_) return system_error("wait for signals", errno);
+  return {};
+}
+
+Result<void> Collection::load_probes() {
+  TRY_ASSIGN(symbols, KernelSymbols::open());
+  symbols_.emplace(std::move(symbols));
+  KernelProbesOptions settings;
+  settings.probe_count = static_cast<uint32_t>(plan_.size());
+  settings.ring_bytes = options_.ring_bytes.value_or(default_ring_bytes());
+  bool follows = std::any_of(plan_.begin(), plan_.end(), [](const PlannedProbe& probe) {
+    return probe.role != ProbeRole::kDropped;
+  });
+  settings.track_entries = follows ? options_.track_packets : 0;
+  settings.snaplen = options_.snaplen.value_or(kHeaderSnaplen);
+  if (settings.snaplen == 0 || settings.snaplen > RECORD_PAYLOAD_ALL)
+    settings.snaplen = RECORD_PAYLOAD_ALL;
+  settings.all_skbs = options_.all_skbs;
+  for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
+  settings.netns_operations = symbols_->netns_operations();
+  settings.vmemmap_base = symbols_->variable("vmemmap_base");
+  settings.page_offset_base = symbols_->variable("page_offset_base");
+  TRY_ASSIGN(probes, KernelProbes::load(settings));
+  probes_.emplace(std::move(probes));
+  return {};
+}
+
+Result<void> Collection::attach_probes() {
+  names_.reasons = btf_->drop_reasons();
+  names_.subsystems = btf_->drop_subsystems();
+  size_t attached = 0;
+  for (uint32_t i = 0; i < plan_.size(); ++i) {
+    const PlannedProbe& probe = plan_[i];
+    names_.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
+    ProbeAttachment attachment;
+    attachment.target = probe.target.text();
+    auto rung = probes_->attach(i, {probe.tracepoint, probe.role, probe.sections});
+    attachment.attached = rung.has_value();
+    if (rung) {
+      attachment.how = *rung;
+      ++attached;
+    } else {
+      attachment.problem = rung.error().message;
+    }
+    session_.attachments.push_back(std::move(attachment));
+  }
+  if (attached == 0)
+    return Error{fmt::format("no probe could be attached; {}: {}", session_.attachments[0].target,
+                             session_.attachments[0].problem)};
+  session_.start_ns = boottime_ns();
+  return {};
+}
+
+Result<void> Collection::start_recording() {
+  if (observer_.on_attached) observer_.on_attached(session_);
+  if (!options_.output) return {};
+  TRY_ASSIGN(recording, RecordingWriter::create(*options_.output, session_, names_));
+  recording_ = std::move(recording);
+  return {};
+}
+
+Result<void> Collection::wait_for_something() {
+  std::array<pollfd, 3> fds{{{signals_.get(), POLLIN, 0},
+                             {probes_->poll_fd(), POLLIN, 0},
+                             {child_ ? child_->poll_fd() : -1, POLLIN, 0}}};
+  uint64_t now = boottime_ns();
+  int timeout = kPollMilliseconds;
+  if (deadline_ns_ && deadline_ns_ < now + kPollMilliseconds * 1'000'000ULL)
+    timeout = deadline_ns_ <= now ? 0 : static_cast<int>((deadline_ns_ - now) / 1'000'000 + 1);
+  if (::poll(fds.data(), fds.size(), timeout) < 0 && errno != EINTR)
+    return system_error("wait for events", errno);
+  if (fds[0].revents) {
+    signalfd_siginfo info{};
+    if (::read(signals_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info)))
+      end(fmt::format("SIG{}", sigabbrev_np(static_cast<int>(info.ssi_signo))));
+  }
+  if (child_ && (command_status_ = child_->status())) end("the command ended");
+  if (deadline_ns_ && boottime_ns() >= deadline_ns_) end("--duration");
+  return {};
+}
+
+void Collection::deliver() {
+  if (batched_ == 0) return;
+  std::span<const Event> events(batch_.data(), batched_);
+  if (recording_) {
+    auto written = recording_->on_events(events, names_);
+    if (!written && !recording_error_) recording_error_ = written.error();
+  }
+  for (Sink& sink : sinks_) {
+    if (!sink.failed && !sink.sink->on_events(events, names_)) sink.failed = true;
+  }
+  events_ += batched_;
+  batched_ = 0;
+}
+
+void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
+  Event& event = batch_[batched_];
+  const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
+  if (options_.count && events_ + batched_ >= *options_.count) {
+    book_.add_filtered(raw.probe, cpu);
+    return;
+  }
+  if (!decoder_->decode(cpu, record, names_, event)) {
+    book_.add_reader_loss(raw.probe, cpu);
+    return;
+  }
+  if (event.has(Section::kNetns) && event.netns.cookie != last_netns_) {
+    netns_names_.note(event.netns, names_);
+    last_netns_ = event.netns.cookie;
+  }
+  if (++batched_ == batch_.size()) deliver();
+  if (options_.count && events_ + batched_ >= *options_.count) end("--count");
+}
+
+// Takes what the rings hold and hands on what is older than until_ns. The value is the number of
+// records taken.
+Result<size_t> Collection::drain_round(uint64_t until_ns) {
+  TRY_ASSIGN(taken, probes_->drain(kDrainBudget, [&](uint32_t cpu, std::span<const std::byte> record) {
+    if (record.size() < sizeof(tracker_record)) return;  // never reserved by our programs
+    const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
+    losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
+    order_.add(cpu, raw.timestamp_ns, record);
+  }));
+  order_.release(until_ns, [&](uint32_t cpu, std::span<const std::byte> record) {
+    decode_one(cpu, record);
+  });
+  deliver();
+  return taken;
+}
+
+Result<void> Collection::refresh_session() {
+  std::vector<ProbeCounters> counters;
+  for (uint32_t i = 0; i < plan_.size(); ++i) {
+    TRY_ASSIGN(of_probe, probes_->counters(i));
+    counters.insert(counters.end(), of_probe.begin(), of_probe.end());
+    session_.attachments[i].missed = session_.attachments[i].attached ? probes_->missed(i) : -1;
+  }
+  session_.counters = book_.settle(std::move(counters));
+  session_.losses = losses_->windows();
+  ClockReading now = read_clocks();
+  const ClockReading& last = session_.clocks.back();
+  int64_t drift = (now.realtime_ns - last.realtime_ns) -
+                  static_cast<int64_t>(now.boottime_ns - last.boottime_ns);
+  if (std::abs(drift) > 1'000'000) session_.clocks.push_back(now);
+  return {};
+}
+
+void Collection::report_progress(uint64_t now_ns) {
+  if (!observer_.on_progress) return;
+  CollectProgress progress;
+  progress.elapsed_ns = now_ns - session_.start_ns;
+  progress.events = events_;
+  progress.events_per_second = static_cast<double>(events_ - events_at_tick_) * 1e9 /
+                               static_cast<double>(std::max<uint64_t>(now_ns - last_tick_ns_, 1));
+  for (const ProbeCounters& counters : session_.counters) progress.lost += counters.lost();
+  progress.recording_bytes = recording_ ? recording_->size_bytes() : 0;
+  observer_.on_progress(progress);
+}
+
+Result<void> Collection::tick() {
+  uint64_t now = boottime_ns();
+  if (now < next_tick_ns_) return {};
+  TRY(refresh_session());
+  if (recording_) {
+    auto written = recording_->on_tick(session_, names_);
+    if (!written && !recording_error_) recording_error_ = written.error();
+  }
+  for (Sink& sink : sinks_) {
+    if (!sink.failed && !sink.sink->on_tick(session_, names_)) sink.failed = true;
+  }
+  TRY(probes_->sweep_tracks(now - std::min(now, kTrackAgeNs)));
+  report_progress(now);
+  events_at_tick_ = events_;
+  last_tick_ns_ = now;
+  next_tick_ns_ = now + kSecondNs;
+  return {};
+}
+
+Result<void> Collection::loop() {
+  last_tick_ns_ = session_.start_ns;
+  next_tick_ns_ = session_.start_ns + kSecondNs;
+  if (options_.duration_seconds)
+    deadline_ns_ = session_.start_ns + static_cast<uint64_t>(*options_.duration_seconds * 1e9);
+  if (options_.command) {
+    TRY_ASSIGN(child, ChildCommand::start(*options_.command));
+    child_.emplace(std::move(child));
+  }
+  while (end_reason_.empty()) {
+    TRY(wait_for_something());
+    TRY(drain_round(boottime_ns() - kWindowNs));
+    TRY(tick());
+  }
+  return {};
+}
+
+// Programs that were running when the links were closed have ended after detach(): what the rings
+// hold then is all there is.
+Result<void> Collection::finish() {
+  probes_->detach();
+  if (child_ && !command_status_) command_status_ = child_->end();
+  size_t taken = 0;
+  do {
+    TRY_ASSIGN(count, drain_round(0));
+    taken = count;
+    if (order_.size_bytes() > kRingMax) TRY(drain_round(boottime_ns()));
+  } while (taken > 0);
+  TRY(drain_round(UINT64_MAX));
+
+  session_.end_ns = boottime_ns();
+  session_.end_reason = end_reason_;
+  TRY_ASSIGN(lost, probes_->lost_by_cpu());
+  for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], session_.end_ns);
+  TRY(refresh_session());
+  for (Sink& sink : sinks_) {
+    if (!sink.failed) static_cast<void>(sink.sink->on_tick(session_, names_).has_value());
+  }
+  if (recording_) {
+    auto written = recording_->finish(session_, names_);
+    if (!written && !recording_error_) recording_error_ = written.error();
+  }
+  return {};
+}
+
+Result<CollectSummary> Collection::run() {
+  TRY(prepare());
+  TRY(block_signals());
+  session_.tracker_version = options_.tracker_version;
+  session_.command_line = options_.command_line;
+  describe_host(session_);
+  TRY(load_probes());
+  losses_.emplace(possible_cpus());
+  decoder_.emplace(!options_.snaplen, [this](std::span<const uint64_t> addresses, auto& names) {
+    symbols_->resolve(addresses, names);
+  });
+  TRY(attach_probes());
+  TRY(start_recording());
+  TRY(drop_privileges(recording_ != nullptr));
+  TRY(loop());
+  TRY(finish());
+  CollectSummary summary;
+  summary.session = std::move(session_);
+  summary.names = std::move(names_);
+  summary.events = events_;
+  summary.command_status = command_status_;
+  summary.recording_error = recording_error_;
+  return summary;
+}
+
+}  // namespace
+
+Result<CollectSummary> collect(const CollectOptions& options, const std::vector<EventSink*>& sinks,
+                               const CollectObserver& observer) {
+  return Collection(options, sinks, observer).run();
+}
+
+}  // namespace tracker

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// collect(): one collection from start to end.
+//
+// plan -> load -> attach -> drop privileges -> drain, decode, hand on, until something ends it ->
+// detach -> wait for programs that still run -> drain the rest -> finish the recording -> report.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "collector/collect_options.h"
+#include "event/names.h"
+#include "event/session.h"
+#include "event/sink.h"
+
+namespace tracker {
+
+struct CollectProgress {
+  uint64_t elapsed_ns = 0;
+  uint64_t events = 0;  // handed on so far
+  double events_per_second = 0;  // over the last second
+  uint64_t lost = 0;
+  uint64_t recording_bytes = 0;  // 0 where nothing is recorded
+};
+
+struct CollectObserver {
+  // All probes were tried: session.attachments says what became of each. Called before the
+  // recording appears under its name.
+  std::function<void(const Session& session)> on_attached;
+  // About once a second.
+  std::function<void(const CollectProgress& progress)> on_progress;
+};
+
+struct CollectSummary {
+  Session session;  // counters, losses and end are final
+  Names names;
+  uint64_t events = 0;
+  std::optional<int> command_status;  // of --cmd
+  std::optional<Error> recording_error;  // the recording could not be written (in part)
+};
+
+// Blocks until the collection ends: SIGINT, SIGTERM, --duration, --count or the end of --cmd. These
+// signals are blocked in the calling thread (and so in threads that it starts) from before the
+// probes are attached; call it from a thread that starts none of its own first, or block them.
+// `sinks` get every event beside the recording; an error of a sink stops events to that sink only.
+Result<CollectSummary> collect(const CollectOptions& options, const std::vector<EventSink*>& sinks,
+                               const CollectObserver& observer);
+
+}  // namespace tracker
