@@ -23,7 +23,7 @@ namespace tracker {
 
 // What the block table says of one block, without decompressing it.
 struct BlockInfo {
-  int64_t id = 0;        // row id in the recording; blocks are in the order they were written
+  int64_t id = 0;  // row id in the recording; blocks are in the order they were written
   uint32_t events = 0;
   uint64_t first_ns = 0;  // smallest and largest timestamp within
   uint64_t last_ns = 0;

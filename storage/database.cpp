@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/check.h"
+#include "storage/block_format.h"
+
+namespace tracker {
+namespace {
+
+// How long a lock of another process (a reader's checkpoint, the sqlite3 shell) is waited for.
+constexpr int kBusyTimeoutMs = 2000;
+
+Error sqlite_error(sqlite3* connection) {
+  return Error{connection != nullptr ? sqlite3_errmsg(connection) : "out of memory"};
+}
+
+// A leading "./" keeps names such as ":memory:" from meaning something to SQLite.
+std::string plain_path(const std::string& path) {
+  return !path.empty() && path[0] == '/' ? path : "./" + path;
+}
+
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : plain_path(path)) {
+    const bool is_special = c == '?' || c == '#' || c == '%';
+    uri += is_special ? fmt::format("%{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, int64_t value) {
+  CHECK(sqlite3_bind_int64(statement_, parameter, value) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_unsigned(int parameter, uint64_t value) {
+  return bind(parameter, static_cast<int64_t>(value));
+}
+
+Statement& Statement::bind_text(int parameter, std::string_view value) {
+  // A null pointer would bind NULL: an empty view may hold one.
+  const char* data = value.empty() ? "" : value.data();
+  // Too long for SQLite is the only way to fail; the row's NOT NULL then reports it.
+  (void)sqlite3_bind_text64(statement_, parameter, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind_blob(int parameter, std::span<const uint8_t> value) {
+  (void)sqlite3_bind_blob64(statement_, parameter, value.data(), value.size(), SQLITE_STATIC);
+  return *this;
+}
+
+Statement& Statement::bind_null(int parameter) {
+  CHECK(sqlite3_bind_null(statement_, parameter) == SQLITE_OK);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  const int status = sqlite3_step(statement_);
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  return sqlite_error(sqlite3_db_handle(statement_));
+}
+
+Result<void> Statement::run() {
+  Result<bool> stepped = step();
+  reset();
+  if (!stepped) return std::move(stepped).error();
+  return {};
+}
+
+void Statement::reset() {
+  // The status repeats the one of the last step, which has been returned there.
+  (void)sqlite3_reset(statement_);
+  (void)sqlite3_clear_bindings(statement_);
+}
+
+bool Statement::is_integer(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
+bool Statement::is_text(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_TEXT;
+}
+bool Statement::is_blob(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_BLOB;
+}
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+uint64_t Statement::unsigned_integer(int column) const {
+  return static_cast<uint64_t>(integer(column));
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::span<const uint8_t> Statement::blob(int column) const {
+  const auto* data = static_cast<const uint8_t*>(sqlite3_column_blob(statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+Result<Database> Database::open(const std::string& path, Mode mode) {
+  const bool is_immutable = mode == Mode::kImmutable;
+  const int flags = (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                    (is_immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX;
+  const std::string name = is_immutable ? immutable_uri(path) : plain_path(path);
+  sqlite3* connection = nullptr;
+  const int status = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
+  Database database(connection);
+  if (status != SQLITE_OK) return sqlite_error(connection);
+  sqlite3_extended_result_codes(connection, 1);
+  sqlite3_busy_timeout(connection, kBusyTimeoutMs);
+  if (mode != Mode::kReadWrite) TRY(database.defend(mode));
+  return database;
+}
+
+// What a file could hold against its reader: SQL that runs (views, triggers, functions in the
+// schema), sizes out of proportion, pages that lie about their cells.
+Result<void> Database::defend(Mode mode) const {
+  sqlite3* connection = connection_.get();
+  const bool is_salvage = mode == Mode::kSalvage;
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, is_salvage ? 0 : 1, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, static_cast<int>(kMaxRowBytes));
+  sqlite3_limit(connection, SQLITE_LIMIT_SQL_LENGTH, 64 * 1024);
+  sqlite3_limit(connection, SQLITE_LIMIT_COLUMN, 64);
+  sqlite3_limit(connection, SQLITE_LIMIT_EXPR_DEPTH, 64);
+  sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(connection, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
+  TRY(run("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0"));
+  // Read-only as the connection is, this has one effect: SQLite then reads a file that is shorter
+  // than its header says.
+  if (is_salvage) TRY(run("PRAGMA writable_schema=ON"));
+  return {};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) const {
+  sqlite3_stmt* statement = nullptr;
+  const int status = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        &statement, nullptr);
+  if (status != SQLITE_OK) return sqlite_error(connection_.get());
+  return Statement(statement);
+}
+
+Result<void> Database::run(const char* sql) const {
+  if (sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return sqlite_error(connection_.get());
+  }
+  return {};
+}
+
+Result<std::string> Database::query_text(std::string_view sql) const {
+  TRY_ASSIGN(statement, prepare(sql));
+  TRY_ASSIGN(has_row, statement.step());
+  return has_row ? std::string(statement.text(0)) : std::string();
+}
+
+Problem Database::last_problem() const {
+  switch (sqlite3_errcode(connection_.get()) & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+      return Problem::kNone;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Problem::kBusy;
+    case SQLITE_CORRUPT:
+      return Problem::kCorrupt;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+      return Problem::kCannotOpen;
+    case SQLITE_NOTADB:
+      return Problem::kNotADatabase;
+    case SQLITE_FULL:
+      return Problem::kFull;
+    default:
+      return Problem::kOther;
+  }
+}
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
+
+Result<Transaction> Transaction::begin(const Database& database) {
+  TRY(database.run("BEGIN IMMEDIATE"));
+  return Transaction(database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  // SQLite may have rolled back by itself (disk full); a failed ROLLBACK leaves nothing to do.
+  if (database_ != nullptr && database_->in_transaction()) (void)database_->run("ROLLBACK");
+}
+
+Result<void> Transaction::commit() { return database_->run("COMMIT"); }
+
+}  // namespace tracker

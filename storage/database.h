@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Database, Statement, Transaction: SQLite for the rest of storage/, whose C header stays in
+// database.cpp. Every failure is an Error with SQLite's own words; Problem tells the kinds apart
+// that are treated differently.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tracker {
+
+// Kinds of failure that callers act on.
+enum class Problem { kNone, kBusy, kCorrupt, kCannotOpen, kNotADatabase, kFull, kOther };
+
+// One prepared statement. Must not outlive its Database. Not thread-safe, like the Database.
+class Statement {
+ public:
+  Statement() = default;
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&& other) noexcept;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  // Parameters count from 1. Text and blobs are not copied: they must live until reset(). Unsigned
+  // 64-bit numbers are stored as the signed number with the same bits.
+  Statement& bind(int parameter, int64_t value);
+  Statement& bind_unsigned(int parameter, uint64_t value);
+  Statement& bind_text(int parameter, std::string_view value);
+  Statement& bind_blob(int parameter, std::span<const uint8_t> value);
+  Statement& bind_null(int parameter);
+
+  // True: there is a row. False: done.
+  Result<bool> step();
+  // step() for statements without rows, then reset().
+  Result<void> run();
+  // Ready to be bound and stepped again; forgets the bindings.
+  void reset();
+
+  // Columns of the current row count from 0. Views are valid until the next step() or reset().
+  bool is_integer(int column) const;
+  bool is_text(int column) const;
+  bool is_blob(int column) const;
+  bool is_null(int column) const;
+  int64_t integer(int column) const;
+  uint64_t unsigned_integer(int column) const;
+  std::string_view text(int column) const;
+  std::span<const uint8_t> blob(int column) const;
+
+ private:
+  friend class Database;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+class Database {
+ public:
+  enum class Mode {
+    kReadWrite,  // an existing file
+    kReadOnly,   // defended against what a hostile file could hold
+    kImmutable,  // the same, of a file that nobody writes and that has no -wal: takes no locks
+    kSalvage,    // kReadOnly, but a file shorter than its header says is read as far as it goes
+  };
+
+  // Opens an existing file; never creates one.
+  static Result<Database> open(const std::string& path, Mode mode);
+
+  Database(Database&&) noexcept = default;
+  Database& operator=(Database&&) noexcept = default;
+
+  Result<Statement> prepare(std::string_view sql) const;
+  // Runs statements that return no rows that matter.
+  Result<void> run(const char* sql) const;
+  // The first column of the first row, as text; empty where there is no row.
+  Result<std::string> query_text(std::string_view sql) const;
+
+  // What kind the last failed call's error was.
+  Problem last_problem() const;
+  bool in_transaction() const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+  Result<void> defend(Mode mode) const;
+
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+// BEGIN IMMEDIATE ... COMMIT; rolled back where commit() was not reached or failed.
+class Transaction {
+ public:
+  static Result<Transaction> begin(const Database& database);
+  ~Transaction();
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  Result<void> commit();
+
+ private:
+  explicit Transaction(const Database& database) : database_(&database) {}
+  const Database* database_;
+};
+
+}  // namespace tracker

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/open_recording.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "storage/file_header.h"
+#include "storage/schema.h"
+
+namespace tracker {
+namespace {
+
+using Kind = FileHeader::Kind;
+
+// That this is a recording in a form that is known; whole or not.
+Result<FileHeader> recognise(const std::string& path) {
+  TRY_ASSIGN(header, read_file_header(path));
+  switch (header.kind) {
+    case Kind::kMissing:
+      return Error{fmt::format("no such recording: {}", path)};
+    case Kind::kEmpty:
+      return Error{fmt::format("{} is not a recording: it is empty", path)};
+    case Kind::kOther:
+      return Error{fmt::format("{} is not a recording", path)};
+    case Kind::kNotAFile:
+      return Error{fmt::format("{} is not a recording: it is not a regular file", path)};
+    case Kind::kRecording:
+      break;
+  }
+  if (header.format_version == 0 || header.format_version > kFormatVersion) {
+    return Error{
+        fmt::format("recording {} has format version {}, this tracker reads up to {}; "
+                    "use a newer tracker",
+                    path, header.format_version, kFormatVersion)};
+  }
+  return header;
+}
+
+Error cut_off(const std::string& path, const FileHeader& header) {
+  return Error{
+      fmt::format("recording {0} is cut off: {1} of {2} bytes are there; "
+                  "`tracker db verify {0}` says what can be read",
+                  path, header.size_bytes, header.claimed_bytes)};
+}
+
+// Opens and reads one page. SQLite opens lazily: only this shows whether it can.
+Result<Database> try_open(const std::string& path, Database::Mode mode, Problem& problem) {
+  TRY_ASSIGN(database, Database::open(path, mode));
+  Result<std::string> read = database.query_text("SELECT count(*) FROM sqlite_schema");
+  problem = database.last_problem();
+  if (!read) return std::move(read).error();
+  return database;
+}
+
+// In write-ahead mode SQLite needs to write beside the file, even to read it. Without a -wal there
+// is nothing it would find there, and the file can be taken as it is.
+Result<Database> open_any(const std::string& path, Database::Mode mode) {
+  Problem problem = Problem::kNone;
+  Result<Database> database = try_open(path, mode, problem);
+  if (database || problem != Problem::kCannotOpen) return database;
+  if (wal_bytes(path) == 0) return try_open(path, Database::Mode::kImmutable, problem);
+  return Error{
+      fmt::format("recording {0} cannot be read where it is: its last part is in {0}-wal, "
+                  "and SQLite must write beside them; copy both files to a directory "
+                  "that you can write",
+                  path)};
+}
+
+}  // namespace
+
+Error explain_damage(const std::string& path, Error error) {
+  return Error{
+      fmt::format("recording {0} is damaged ({1}); `tracker db verify {0}` says what can "
+                  "be read",
+                  path, error.message)};
+}
+
+Result<Database> open_recording(const std::string& path) {
+  TRY_ASSIGN(header, recognise(path));
+  if (header.is_cut_off() && wal_bytes(path) == 0) return cut_off(path, header);
+  Result<Database> database = open_any(path, Database::Mode::kReadOnly);
+  if (!database) {
+    if (header.is_cut_off()) return cut_off(path, header);
+    return with_context("recording " + path, std::move(database).error());
+  }
+  Result<void> checked = check_schema(*database);
+  if (!checked) return explain_damage(path, std::move(checked).error());
+  return database;
+}
+
+Result<Database> open_damaged_recording(const std::string& path) {
+  const Result<FileHeader> header = recognise(path);
+  if (!header) return header.error();
+  Result<Database> database = open_any(path, Database::Mode::kSalvage);
+  if (!database) return with_context("recording " + path, std::move(database).error());
+  return database;
+}
+
+}  // namespace tracker

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Opens a recording's file for reading: recognises it, refuses what this version cannot read, and
+// copes with a -wal beside it.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "storage/database.h"
+
+namespace tracker {
+
+// A defended, read-only connection to a recording whose tables are those of this format version.
+// Sentences for: no such file, not a recording, a newer format, a file that was cut off, a -wal
+// that SQLite cannot use in a folder that is not writable.
+Result<Database> open_recording(const std::string& path);
+
+// The same for a file that is expected to be damaged: a file that is cut off is opened as far as it
+// goes, and the tables are not checked (schema.h: check_schema()).
+Result<Database> open_damaged_recording(const std::string& path);
+
+// Puts the recording and what helps around an error that came from reading its tables.
+Error explain_damage(const std::string& path, Error error);
+
+}  // namespace tracker

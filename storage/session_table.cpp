@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/session_table.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tracker {
+namespace {
+
+// Writes the rows of a list that differ from what the file holds, and deletes those past its end.
+template <typename Row, typename Write>
+Result<void> store_list(const std::vector<Row>& rows, std::vector<Row>& stored, bool is_known,
+                        Statement& shrink, Write write) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (is_known && i < stored.size() && rows[i] == stored[i]) continue;
+    TRY(write(i, rows[i]));
+  }
+  if (!is_known || stored.size() > rows.size()) TRY(shrink.bind_unsigned(1, rows.size()).run());
+  stored = rows;
+  return {};
+}
+
+Result<void> load_row(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(rows, TableReader::open(database, "session",
+                                     "SELECT id, tracker_version, hostname, kernel_release, "
+                                     "kernel_version, machine, command_line, timezone, "
+                                     "utc_offset_seconds, cpus, start_ns, end_ns, end_reason "
+                                     "FROM session ORDER BY id",
+                                     Keys::kNumbered, budget));
+  TRY_ASSIGN(has_row, rows.next());
+  if (!has_row) return Error{"table session is empty"};
+  session.tracker_version = rows.text(1);
+  session.hostname = rows.text(2);
+  session.kernel_release = rows.text(3);
+  session.kernel_version = rows.text(4);
+  session.machine = rows.text(5);
+  session.command_line = rows.text(6);
+  session.timezone = rows.text(7);
+  session.utc_offset_seconds = rows.number<int32_t>(8);
+  session.cpus = rows.number<uint32_t>(9);
+  session.start_ns = rows.number<uint64_t>(10);
+  session.end_ns = rows.number<uint64_t>(11);
+  session.end_reason = rows.text(12);
+  TRY_ASSIGN(has_more, rows.next());
+  if (has_more) return Error{"table session has more than one row"};
+  return {};
+}
+
+Result<void> load_clocks(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(rows, TableReader::open(database, "clock",
+                                     "SELECT id, boottime_ns, realtime_ns FROM clock ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    session.clocks.push_back({rows.number<uint64_t>(1), rows.number<int64_t>(2)});
+  }
+}
+
+Result<void> load_attachments(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(rows, TableReader::open(database, "attachment",
+                                     "SELECT id, target, attached, how, problem, missed "
+                                     "FROM attachment ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    const auto attached = rows.number<uint8_t>(2);
+    if (attached > 1) rows.reject(2);
+    session.attachments.push_back(
+        {rows.text(1), attached == 1, rows.text(3), rows.text(4), rows.number<int64_t>(5)});
+  }
+}
+
+Result<void> load_counters(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(rows, TableReader::open(database, "probe_counter",
+                                     "SELECT id, probe, cpu, seen, filtered, recorded, "
+                                     "lost_ring_full, lost_reader, lost_storage, unattributed, "
+                                     "untracked FROM probe_counter ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    ProbeCounters counters;
+    counters.probe = rows.number<uint16_t>(1);
+    counters.cpu = rows.number<uint16_t>(2);
+    counters.seen = rows.number<uint64_t>(3);
+    counters.filtered = rows.number<uint64_t>(4);
+    counters.recorded = rows.number<uint64_t>(5);
+    counters.ring_full = rows.number<uint64_t>(6);
+    counters.reader = rows.number<uint64_t>(7);
+    counters.storage = rows.number<uint64_t>(8);
+    counters.unattributed = rows.number<uint64_t>(9);
+    counters.untracked = rows.number<uint64_t>(10);
+    session.counters.push_back(counters);
+  }
+}
+
+Result<void> load_losses(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(rows, TableReader::open(database, "loss",
+                                     "SELECT id, cpu, from_ns, to_ns, count FROM loss ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    session.losses.push_back({rows.number<uint16_t>(1), rows.number<uint64_t>(2),
+                              rows.number<uint64_t>(3), rows.number<uint64_t>(4)});
+  }
+}
+
+}  // namespace
+
+Result<SessionTables> SessionTables::prepare(const Database& database) {
+  SessionTables tables;
+  const std::pair<Statement*, std::string_view> statements[] = {
+      {&tables.session_, "INSERT OR REPLACE INTO session VALUES (0,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {&tables.clock_, "INSERT OR REPLACE INTO clock VALUES (?,?,?)"},
+      {&tables.attachment_, "INSERT OR REPLACE INTO attachment VALUES (?,?,?,?,?,?)"},
+      {&tables.counter_, "INSERT OR REPLACE INTO probe_counter VALUES (?,?,?,?,?,?,?,?,?,?,?)"},
+      {&tables.loss_, "INSERT OR REPLACE INTO loss VALUES (?,?,?,?,?)"},
+      {&tables.shrink_clock_, "DELETE FROM clock WHERE id >= ?"},
+      {&tables.shrink_attachment_, "DELETE FROM attachment WHERE id >= ?"},
+      {&tables.shrink_counter_, "DELETE FROM probe_counter WHERE id >= ?"},
+      {&tables.shrink_loss_, "DELETE FROM loss WHERE id >= ?"},
+  };
+  for (const auto& [statement, sql] : statements) {
+    TRY_ASSIGN(prepared, database.prepare(sql));
+    *statement = std::move(prepared);
+  }
+  return tables;
+}
+
+void SessionTables::forget() {
+  stored_ = Session{};
+  is_known_ = false;
+}
+
+Result<void> SessionTables::store(const Session& session) {
+  TRY(store_session(session));
+  TRY(store_clocks(session));
+  TRY(store_attachments(session));
+  TRY(store_counters(session));
+  TRY(store_losses(session));
+  is_known_ = true;
+  return {};
+}
+
+Result<void> SessionTables::store_session(const Session& session) {
+  session_.bind_text(1, session.tracker_version).bind_text(2, session.hostname);
+  session_.bind_text(3, session.kernel_release).bind_text(4, session.kernel_version);
+  session_.bind_text(5, session.machine).bind_text(6, clip_text(session.command_line));
+  session_.bind_text(7, session.timezone).bind(8, session.utc_offset_seconds);
+  session_.bind(9, session.cpus).bind_unsigned(10, session.start_ns);
+  return session_.bind_unsigned(11, session.end_ns).bind_text(12, session.end_reason).run();
+}
+
+Result<void> SessionTables::store_clocks(const Session& session) {
+  return store_list(session.clocks, stored_.clocks, is_known_, shrink_clock_,
+                    [this](size_t id, const ClockReading& clock) {
+                      clock_.bind_unsigned(1, id).bind_unsigned(2, clock.boottime_ns);
+                      return clock_.bind(3, clock.realtime_ns).run();
+                    });
+}
+
+Result<void> SessionTables::store_attachments(const Session& session) {
+  return store_list(
+      session.attachments, stored_.attachments, is_known_, shrink_attachment_,
+      [this](size_t id, const ProbeAttachment& attachment) {
+        attachment_.bind_unsigned(1, id).bind_text(2, attachment.target);
+        attachment_.bind(3, attachment.attached ? 1 : 0);
+        attachment_.bind_text(4, attachment.how).bind_text(5, clip_text(attachment.problem));
+        return attachment_.bind(6, attachment.missed).run();
+      });
+}
+
+Result<void> SessionTables::store_counters(const Session& session) {
+  return store_list(session.counters, stored_.counters, is_known_, shrink_counter_,
+                    [this](size_t id, const ProbeCounters& counters) {
+                      counter_.bind_unsigned(1, id).bind(2, counters.probe).bind(3, counters.cpu);
+                      counter_.bind_unsigned(4, counters.seen);
+                      counter_.bind_unsigned(5, counters.filtered);
+                      counter_.bind_unsigned(6, counters.recorded);
+                      counter_.bind_unsigned(7, counters.ring_full);
+                      counter_.bind_unsigned(8, counters.reader);
+                      counter_.bind_unsigned(9, counters.storage);
+                      counter_.bind_unsigned(10, counters.unattributed);
+                      return counter_.bind_unsigned(11, counters.untracked).run();
+                    });
+}
+
+Result<void> SessionTables::store_losses(const Session& session) {
+  return store_list(session.losses, stored_.losses, is_known_, shrink_loss_,
+                    [this](size_t id, const LossWindow& loss) {
+                      loss_.bind_unsigned(1, id).bind(2, loss.cpu).bind_unsigned(3, loss.from_ns);
+                      return loss_.bind_unsigned(4, loss.to_ns).bind_unsigned(5, loss.count).run();
+                    });
+}
+
+Result<Session> load_session(const Database& database, ReadBudget& budget) {
+  Session session;
+  TRY(load_row(database, budget, session));
+  TRY(load_clocks(database, budget, session));
+  TRY(load_attachments(database, budget, session));
+  TRY(load_counters(database, budget, session));
+  TRY(load_losses(database, budget, session));
+  return session;
+}
+
+}  // namespace tracker

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Session in a recording: one row of plain values, and tables of clocks, attachments, counters and
+// losses, each rewritten where it changed.
+#pragma once
+
+#include "base/result.h"
+#include "event/session.h"
+#include "storage/database.h"
+#include "storage/table_reader.h"
+
+namespace tracker {
+
+class SessionTables {
+ public:
+  static Result<SessionTables> prepare(const Database& database);
+
+  // Makes the tables hold `session`, inside the caller's transaction. Where that fails or is rolled
+  // back, forget() must follow: then everything is written again.
+  Result<void> store(const Session& session);
+  void forget();
+
+ private:
+  SessionTables() = default;
+  Result<void> store_session(const Session& session);
+  Result<void> store_clocks(const Session& session);
+  Result<void> store_attachments(const Session& session);
+  Result<void> store_counters(const Session& session);
+  Result<void> store_losses(const Session& session);
+
+  Statement session_, clock_, attachment_, counter_, loss_;
+  Statement shrink_clock_, shrink_attachment_, shrink_counter_, shrink_loss_;
+  Session stored_;  // what the file holds, as far as is_known_
+  bool is_known_ = false;
+};
+
+// Reads what SessionTables wrote. Bounded; an error names the table.
+Result<Session> load_session(const Database& database, ReadBudget& budget);
+
+}  // namespace tracker

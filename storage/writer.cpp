@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/writer.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "storage/block_encoder.h"
+#include "storage/database.h"
+#include "storage/file_header.h"
+#include "storage/names_table.h"
+#include "storage/recording_place.h"
+#include "storage/schema.h"
+#include "storage/session_table.h"
+
+namespace tracker {
+namespace {
+
+// Compressed blocks that wait for the next transaction; more than this is written at once, should
+// ticks fail to come.
+constexpr size_t kMaxWaitingBytes = 16U << 20;
+
+// Pages of the -wal from which on SQLite brings it into the file.
+constexpr const char* kConnectionPragmas =
+    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA temp_store=MEMORY";
+
+using ProbeAndCpu = std::pair<uint16_t, uint16_t>;
+using EventCounts = std::map<ProbeAndCpu, uint64_t>;
+
+// A block, and whose events it holds: what is lost with it.
+struct WaitingBlock {
+  EncodedBlock block;
+  EventCounts counts;
+};
+
+Result<void> make_recording(const std::string& file, const Session& session, const Names& names) {
+  TRY_ASSIGN(database, Database::open(file, Database::Mode::kReadWrite));
+  TRY_ASSIGN(mode, database.query_text("PRAGMA journal_mode=WAL"));
+  // A file system without shared memory maps keeps another mode: slower, and as safe.
+  TRY(database.run(kConnectionPragmas));
+  TRY_ASSIGN(transaction, Transaction::begin(database));
+  TRY(create_schema(database));
+  TRY_ASSIGN(session_tables, SessionTables::prepare(database));
+  TRY_ASSIGN(names_tables, NamesTables::prepare(database));
+  TRY(session_tables.store(session));
+  TRY(names_tables.store(names));
+  return transaction.commit();
+}
+
+}  // namespace
+
+struct RecordingWriter::State {
+  State(std::string file_path, Database opened, SessionTables sessions, NamesTables words,
+        Statement insert)
+      : path(std::move(file_path)),
+        database(std::move(opened)),
+        session_tables(std::move(sessions)),
+        names_tables(std::move(words)),
+        insert_block(std::move(insert)) {}
+
+  Error explain(Error error) const;
+  void close_block();
+  void drop_waiting();
+  Result<void> commit(const Session* session, const Names& names);
+  Result<void> write_transaction(const Session* session, const Names& names);
+  Session with_losses(const Session& session) const;
+
+  std::string path;
+  Database database;
+  SessionTables session_tables;
+  NamesTables names_tables;
+  Statement insert_block;
+  BlockEncoder encoder;
+  EventCounts counts;  // of the events in the encoder
+  std::vector<WaitingBlock> waiting;
+  size_t waiting_bytes = 0;
+  EventCounts lost;
+  uint64_t lost_events = 0;
+};
+
+// SQLite's words for what users meet most, in a sentence that says what to do.
+Error RecordingWriter::State::explain(Error error) const {
+  if (database.last_problem() == Problem::kFull) {
+    return Error{
+        fmt::format("cannot write to recording {}: the disk is full; what was written "
+                    "before is kept",
+                    path)};
+  }
+  return with_context(fmt::format("cannot write to recording {}", path), std::move(error));
+}
+
+void RecordingWriter::State::close_block() {
+  if (encoder.events() == 0) return;
+  waiting.push_back({encoder.finish(), std::exchange(counts, {})});
+  waiting_bytes += waiting.back().block.data.size();
+}
+
+void RecordingWriter::State::drop_waiting() {
+  for (const WaitingBlock& block : waiting) {
+    for (const auto& [place, count] : block.counts) lost[place] += count;
+    lost_events += block.block.events;
+  }
+}
+
+Session RecordingWriter::State::with_losses(const Session& session) const {
+  Session adjusted = session;
+  for (ProbeCounters& counters : adjusted.counters) {
+    const auto found = lost.find({counters.probe, counters.cpu});
+    if (found == lost.end()) continue;
+    const uint64_t moved = std::min(found->second, counters.recorded);
+    counters.recorded -= moved;
+    counters.storage += moved;
+  }
+  return adjusted;
+}
+
+Result<void> RecordingWriter::State::write_transaction(const Session* session, const Names& names) {
+  TRY_ASSIGN(transaction, Transaction::begin(database));
+  TRY(names_tables.store(names));
+  for (const WaitingBlock& waiting_block : waiting) {
+    const EncodedBlock& block = waiting_block.block;
+    insert_block.bind(1, block.events).bind_unsigned(2, block.first_ns);
+    TRY(insert_block.bind_unsigned(3, block.last_ns).bind_blob(4, block.data).run());
+  }
+  if (session != nullptr) TRY(session_tables.store(with_losses(*session)));
+  return transaction.commit();
+}
+
+Result<void> RecordingWriter::State::commit(const Session* session, const Names& names) {
+  Result<void> written = write_transaction(session, names);
+  if (!written) {
+    // Tried once: keeping the blocks would take memory without bound while the disk is full.
+    written = explain(std::move(written).error());
+    drop_waiting();
+    names_tables.forget();
+    session_tables.forget();
+  }
+  waiting.clear();
+  waiting_bytes = 0;
+  return written;
+}
+
+RecordingWriter::RecordingWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RecordingWriter::~RecordingWriter() = default;
+
+Result<void> RecordingWriter::check_path(const std::string& path) { return check_place(path); }
+
+Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::string& path,
+                                                                 const Session& session,
+                                                                 const Names& names) {
+  TRY(check_place(path));
+  TRY_ASSIGN(made, create_file(path));
+  Result<void> published = make_recording(made, session, names);
+  if (!published) {
+    published = with_context("cannot write recording " + path, std::move(published).error());
+  } else {
+    published = publish_file(made, path);
+  }
+  if (!published) {
+    discard_file(made);
+    return std::move(published).error();
+  }
+  TRY_ASSIGN(database, Database::open(path, Database::Mode::kReadWrite));
+  TRY(database.run(kConnectionPragmas));
+  TRY_ASSIGN(session_tables, SessionTables::prepare(database));
+  TRY_ASSIGN(names_tables, NamesTables::prepare(database));
+  TRY_ASSIGN(insert, database.prepare("INSERT INTO block (events, first_ns, last_ns, data) "
+                                      "VALUES (?,?,?,?)"));
+  auto state = std::make_unique<State>(path, std::move(database), std::move(session_tables),
+                                       std::move(names_tables), std::move(insert));
+  return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state)));
+}
+
+Result<void> RecordingWriter::on_events(std::span<const Event> events, const Names& names) {
+  State& state = *state_;
+  Result<void> result;
+  for (const Event& event : events) {
+    if (!BlockEncoder::is_storable(event)) {
+      ++state.lost[{event.probe, event.cpu}];
+      ++state.lost_events;
+      result =
+          Error{fmt::format("an event with {} packet bytes and {} parents is too large for a "
+                            "recording",
+                            event.packet.bytes.size(), event.parents.size())};
+      continue;
+    }
+    if (state.encoder.is_full_for(event)) {
+      state.close_block();
+      if (state.waiting_bytes >= kMaxWaitingBytes) {
+        Result<void> written = state.commit(nullptr, names);
+        if (!written) result = std::move(written);
+      }
+    }
+    state.encoder.add(event);
+    ++state.counts[{event.probe, event.cpu}];
+  }
+  return result;
+}
+
+Result<void> RecordingWriter::on_tick(const Session& session, const Names& names) {
+  state_->close_block();
+  return state_->commit(&session, names);
+}
+
+Result<void> RecordingWriter::finish(const Session& session, const Names& names) {
+  State& state = *state_;
+  Result<void> written = on_tick(session, names);
+  // The counters of a failed commit are worth another try: they say what was lost.
+  if (!written) (void)state.commit(&session, names);
+  const auto checkpointed = state.database.query_text("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!checkpointed && written) written = state.explain(checkpointed.error());
+  const auto mode = state.database.query_text("PRAGMA journal_mode=DELETE");
+  if (mode || !written) return written;
+  if (state.database.last_problem() == Problem::kBusy) {
+    return Error{
+        fmt::format("recording {0} is whole, but another process reads it: as long as "
+                    "{0}-wal is there, keep the two together",
+                    state.path)};
+  }
+  return state.explain(mode.error());
+}
+
+uint64_t RecordingWriter::lost_events() const { return state_->lost_events; }
+
+uint64_t RecordingWriter::size_bytes() const {
+  struct stat status {};
+  const bool is_there = ::stat(state_->path.c_str(), &status) == 0;
+  return (is_there ? static_cast<uint64_t>(status.st_size) : 0) + wal_bytes(state_->path);
+}
+
+}  // namespace tracker
