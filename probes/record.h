@@ -61,8 +61,8 @@ struct tracker_record {
 	__u32 sock_rcvbuf;
 	__u32 sock_rmem_alloc;
 	__s32 return_code;
+	__u32 sections; /* bits of tracker::Section */
 	__u16 probe;
-	__u16 sections; /* bits of tracker::Section */
 	__u16 stack_bytes;
 	__u16 gso_size;
 	__u16 gso_segs;
@@ -74,7 +74,8 @@ struct tracker_record {
 	__u16 sock_protocol;
 	__u16 tuple_source_port;
 	__u16 tuple_dest_port;
-	__u16 flags;
+	__u16 padding;
+	__u32 flags;
 	__u8 context;
 	__u8 pkt_type;
 	__u8 cloned;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+#include "collector/record_decoder.h"
+#include "collector/record_order.h"
+#include "probes/record.h"
+
+namespace tracker {
+namespace {
+
+// A record as the kernel would write it, built field by field.
+class RecordBuilder {
+ public:
+  RecordBuilder() {
+    raw.timestamp_ns = 1000;
+    raw.packet_id = 0x5f01;
+    std::strcpy(raw.comm, "nc");
+  }
+  RecordBuilder& payload(const std::vector<uint8_t>& bytes) {
+    payload_ = bytes;
+    raw.payload_bytes = static_cast<uint32_t>(bytes.size());
+    raw.packet_len = raw.payload_bytes;
+    raw.sections |= section_bit(Section::kPacket);
+    return *this;
+  }
+  RecordBuilder& stack(const std::vector<uint64_t>& frames) {
+    frames_ = frames;
+    raw.flags |= RECORD_HAS_STACK;
+    raw.stack_bytes = static_cast<uint16_t>(frames.size() * sizeof(uint64_t));
+    raw.sections |= section_bit(Section::kStack);
+    return *this;
+  }
+  std::vector<std::byte> build() const {
+    std::vector<std::byte> bytes(sizeof(raw));
+    std::memcpy(bytes.data(), &raw, sizeof(raw));
+    if (raw.flags & RECORD_HAS_STACK) {
+      bytes.resize(sizeof(raw) + RECORD_STACK_DEPTH * sizeof(uint64_t));
+      std::memcpy(bytes.data() + sizeof(raw), frames_.data(), frames_.size() * sizeof(uint64_t));
+    }
+    const auto* payload = reinterpret_cast<const std::byte*>(payload_.data());
+    bytes.insert(bytes.end(), payload, payload + payload_.size());
+    return bytes;
+  }
+
+  tracker_record raw{};
+
+ private:
+  std::vector<uint8_t> payload_;
+  std::vector<uint64_t> frames_;
+};
+
+class RecordDecoderTest : public ::testing::Test {
+ protected:
+  RecordDecoderTest() { names_.probes.push_back({"tp", "skb:kfree_skb", {}, ProbeRole::kDropped}); }
+
+  static void resolve(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names) {
+    for (uint64_t address : addresses) {
+      if (address == 0x10) names[address] = {"bpf_trace_run4", 1, ""};
+      if (address == 0x20) names[address] = {"sk_skb_reason_drop", 2, ""};
+      if (address == 0x30) names[address] = {"tcp_v4_rcv", 3, ""};
+    }
+  }
+
+  Names names_;
+  RecordDecoder decoder_{true, resolve};
+  Event event_;
+};
+
+// Ethernet, IPv4, UDP 10.1.0.1:1000 > 10.1.0.2:9 and four bytes of payload.
+std::vector<uint8_t> udp_frame() {
+  return {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
+          0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 0, 1, 10, 1, 0, 2,
+          0x03, 0xe8, 0, 9, 0, 12, 0, 0, 'd', 'a', 't', 'a'};
+}
+
+TEST_F(RecordDecoderTest, DecodesHeaderDropAndDevice) {
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kDrop) | section_bit(Section::kDev) |
+                         section_bit(Section::kNetns);
+  builder.raw.flags = RECORD_HAS_REASON;
+  builder.raw.reason = 3;
+  builder.raw.location = 0x30;
+  builder.raw.ifindex = 7;
+  std::strcpy(builder.raw.dev_name, "veth0");
+  builder.raw.netns_inum = 4026532177;
+  builder.raw.netns_cookie = 12;
+  ASSERT_TRUE(decoder_.decode(1, builder.build(), names_, event_));
+  EXPECT_EQ(event_.timestamp_ns, 1000U);
+  EXPECT_EQ(event_.cpu, 1);
+  EXPECT_EQ(event_.task.comm.view(), "nc");
+  EXPECT_EQ(event_.drop, (DropSection{3, true, 0x30}));
+  EXPECT_EQ(event_.dev.name.view(), "veth0");
+  EXPECT_EQ(event_.netns, (NetnsSection{4026532177, 12}));
+  EXPECT_EQ(names_.function_name(0x30), "tcp_v4_rcv");
+  ASSERT_EQ(names_.interfaces.size(), 1U);
+  EXPECT_EQ(names_.interfaces[0], (InterfaceName{12, 7, "veth0"}));
+}
+
+TEST_F(RecordDecoderTest, CutsThePayloadAfterTheTransportHeader) {
+  RecordBuilder builder;
+  builder.payload(udp_frame());
+  builder.raw.link = 1;
+  builder.raw.protocol = 0x0800;
+  builder.raw.packet_len = 1400;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(event_.packet.bytes.size(), 14U + 20U + 8U);
+  EXPECT_EQ(event_.packet.len, 1400U);
+  RecordDecoder whole(false, resolve);
+  ASSERT_TRUE(whole.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(event_.packet.bytes, udp_frame());
+}
+
+TEST_F(RecordDecoderTest, PutsTheVlanTagBackInItsPlace) {
+  RecordBuilder builder;
+  builder.payload(udp_frame());
+  builder.raw.link = 1;
+  builder.raw.flags |= RECORD_VLAN_TAG;
+  builder.raw.vlan_tci = 0x2005;
+  builder.raw.vlan_proto = 0x8100;
+  builder.raw.sections |= section_bit(Section::kSkb);
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  const std::vector<uint8_t> start(event_.packet.bytes.begin() + 12, event_.packet.bytes.begin() + 18);
+  EXPECT_EQ(start, (std::vector<uint8_t>{0x81, 0x00, 0x20, 0x05, 0x08, 0x00}));
+  EXPECT_EQ(event_.packet.len, udp_frame().size() + 4);
+  EXPECT_EQ(event_.skb.vlan_tci, 0x2005);
+}
+
+TEST_F(RecordDecoderTest, TakesAddressesFromTheSocketWhereThereIsNoHeader) {
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kPacket);
+  builder.raw.tuple_family = 2;
+  builder.raw.tuple_protocol = 6;
+  builder.raw.tuple_source_port = 4000;
+  builder.raw.tuple_dest_port = 80;
+  const uint8_t source[] = {10, 1, 0, 1}, dest[] = {10, 1, 0, 2};
+  std::copy_n(source, 4, builder.raw.tuple_source);
+  std::copy_n(dest, 4, builder.raw.tuple_dest);
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_TRUE(event_.packet.bytes.empty());
+  EXPECT_EQ(event_.packet.socket.source_port, 4000);
+  EXPECT_EQ(event_.packet.socket.dest[3], 2);
+}
+
+TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheLocation) {
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kDrop);
+  builder.raw.location = 0x30;
+  builder.stack({0x5, 0x10, 0x20, 0x30, 0x40});
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x40}));
+}
+
+TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocation) {
+  RecordBuilder builder;
+  builder.stack({0x5, 0x10, 0x20, 0x30});
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x20, 0x30}));
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(names_.stacks.size(), 1U) << "an equal stack is stored once";
+}
+
+TEST_F(RecordDecoderTest, RefusesRecordsWhoseSizesDoNotFit) {
+  RecordBuilder builder;
+  builder.payload(udp_frame()).stack({0x20});
+  std::vector<std::byte> whole = builder.build();
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(decoder_.decode(0, std::span(whole.data(), size), names_, event_)) << size;
+  ASSERT_TRUE(decoder_.decode(0, whole, names_, event_));
+  builder.raw.probe = 1;
+  EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_)) << "no such probe";
+  builder.raw.probe = 0;
+  builder.raw.stack_bytes = RECORD_STACK_DEPTH * sizeof(uint64_t) + 8;
+  EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_)) << "stack too long";
+}
+
+TEST(RecordOrder, ReleasesByTimeAcrossCpusAndKeepsTheWindow) {
+  RecordOrder order;
+  std::mt19937 random(7);
+  std::vector<uint64_t> times;
+  for (uint64_t i = 0; i < 1000; ++i) times.push_back(i);
+  std::shuffle(times.begin(), times.end(), random);
+  for (uint64_t time : times) {
+    std::vector<std::byte> record(9 + time % 5, std::byte{static_cast<uint8_t>(time)});
+    order.add(static_cast<uint32_t>(time % 3), time, record);
+  }
+  std::vector<uint64_t> released;
+  auto collect = [&](uint32_t cpu, std::span<const std::byte> record) {
+    uint64_t time = released.size();
+    EXPECT_EQ(cpu, time % 3);
+    EXPECT_EQ(record.size(), 9 + time % 5);
+    EXPECT_EQ(record[8], std::byte{static_cast<uint8_t>(time)});
+    released.push_back(time);
+  };
+  order.release(299, collect);
+  EXPECT_EQ(released.size(), 300U);
+  order.release(UINT64_MAX, collect);
+  EXPECT_EQ(released.size(), 1000U);
+  EXPECT_EQ(order.size_bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace tracker

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/program.h"
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+namespace tracker {
+namespace {
+
+constexpr uint8_t kLoad64 = BPF_LD | BPF_IMM | BPF_DW;
+
+void add_load(std::vector<bpf_insn>& program, bool from_map, uint32_t low, uint32_t high) {
+  bpf_insn first{};
+  first.code = kLoad64;
+  if (from_map) first.src_reg = BPF_PSEUDO_MAP_FD;
+  first.imm = static_cast<int32_t>(low);
+  bpf_insn second{};
+  second.imm = static_cast<int32_t>(high);
+  program.push_back(first);
+  program.push_back(second);
+}
+
+TEST(PatchKnobs, ReplacesAllSixtyFourBits) {
+  std::vector<bpf_insn> program;
+  add_load(program, false, KNOB_NETNS_OPS, KNOB_MAGIC);
+  Knobs knobs{};
+  knobs[KNOB_NETNS_OPS] = 0xffffffff824e9960;
+  EXPECT_EQ(patch_knobs(program, knobs), 1U);
+  EXPECT_EQ(static_cast<uint32_t>(program[0].imm), 0x824e9960U);
+  EXPECT_EQ(static_cast<uint32_t>(program[1].imm), 0xffffffffU);
+}
+
+TEST(PatchKnobs, LeavesMapsAndOtherNumbersAlone) {
+  std::vector<bpf_insn> program;
+  add_load(program, true, 3, KNOB_MAGIC);
+  add_load(program, false, 3, 0x12345678);
+  add_load(program, false, KNOB_COUNT, KNOB_MAGIC);
+  auto before = program;
+  EXPECT_EQ(patch_knobs(program, Knobs{}), 0U);
+  for (size_t i = 0; i < program.size(); ++i) EXPECT_EQ(program[i].imm, before[i].imm) << i;
+}
+
+TEST(PatchKnobs, SkipsTheSecondHalfOfALoad) {
+  // the second half of the first load looks like the start of a knob's load
+  std::vector<bpf_insn> program;
+  add_load(program, false, 7, 8);
+  program[1].code = kLoad64;
+  add_load(program, false, KNOB_PROBE, KNOB_MAGIC);
+  Knobs knobs{};
+  knobs[KNOB_PROBE] = 5;
+  EXPECT_EQ(patch_knobs(program, knobs), 1U);
+  EXPECT_EQ(program[2].imm, 5);
+}
+
+}  // namespace
+}  // namespace tracker
