@@ -9,6 +9,7 @@
 // do not match. A packet without any header yet is matched by the addresses and ports of its
 // socket, as the IP header and TCP or UDP header that it was about to get.
 //
+// Expressions are bounded to 4096 bytes: libpcap's compiler is slow on long ones.
 // Only kept bytes can match; `len`, `greater` and `less` see the whole length.
 #pragma once
 

@@ -14,6 +14,10 @@
 
 namespace tracker {
 
+// Of the JSON form of events. A new field leaves it as it is; a field that goes away or changes its
+// meaning or type makes it one more.
+inline constexpr int kEventSchemaVersion = 1;
+
 enum class TimeStyle {
   kLocal,  // HH:MM:SS.us in the zone of the host that recorded; the date where the day changes
   kUtc,
