@@ -20,6 +20,12 @@ namespace {
 // Decodes the events of one block. What is wrong is remembered as the column it was found in, the
 // values go on as zeros: one look per event instead of one per value.
 class BlockDecoder {
+  // An skb's address, and the head last seen with it.
+  struct SkbAddresses {
+    uint64_t address = 0;
+    uint64_t head = 0;
+  };
+
  public:
   explicit BlockDecoder(BlockColumns& columns) : columns_(columns) {}
 
@@ -48,10 +54,7 @@ class BlockDecoder {
   }
   FixedName name(Column column);
   template <typename Entry, typename ReadEntry>
-  const Entry& entry(Column column, std::vector<Entry>& entries, uint32_t& before,
-                     ReadEntry read_entry);
-  uint64_t address(Column column, Column entry_column, std::vector<uint64_t>& entries,
-                   uint64_t& before);
+  Entry& entry(Column column, std::vector<Entry>& entries, uint32_t& before, ReadEntry read_entry);
 
   void decode_event(Event& event);
   void decode_parents(Event& event);
@@ -59,6 +62,7 @@ class BlockDecoder {
   BlockReference& find_reference(uint64_t packet_id);
   void decode_packet(PacketSection& packet, BlockReference& before);
   void decode_tuple(SocketTuple& tuple, BlockReference& before);
+  void decode_addresses(SkbSection& skb, BlockReference& before);
   void decode_skb(SkbSection& skb, uint32_t packet_growth, BlockReference& before);
   SkbSection read_skb_kind();
   void decode_dev(DevSection& dev, BlockReference& before);
@@ -80,7 +84,7 @@ class BlockDecoder {
   std::vector<Task> tasks_;
   std::vector<PacketSection> packet_kinds_;  // link and ethertype only
   std::vector<SocketTuple> tuples_;
-  std::vector<uint64_t> skb_addresses_;
+  std::vector<SkbAddresses> skb_addresses_;
   std::vector<uint64_t> skb_heads_;
   std::vector<SkbSection> skb_kinds_;
   std::vector<DevSection> devs_;
@@ -158,33 +162,18 @@ void BlockDecoder::decode_parents(Event& event) {
 // Index 0: the entry of before; else the entry with that number, from 1; one more than there are:
 // a new one, read from its column.
 template <typename Entry, typename ReadEntry>
-const Entry& BlockDecoder::entry(Column column, std::vector<Entry>& entries, uint32_t& before,
-                                 ReadEntry read_entry) {
-  static const Entry kNothing{};
+Entry& BlockDecoder::entry(Column column, std::vector<Entry>& entries, uint32_t& before,
+                           ReadEntry read_entry) {
   const uint64_t value = varint(column);
   const uint64_t index = value == 0 ? before : value - 1;
   if (index > entries.size() || (value == 0 && index == entries.size())) {
     fail(column);
-    return kNothing;
+    // Something to return; the events are thrown away.
+    return entries.empty() ? entries.emplace_back() : entries.back();
   }
   if (index == entries.size()) entries.push_back(read_entry());
   before = static_cast<uint32_t>(index);
   return entries[index];
-}
-
-uint64_t BlockDecoder::address(Column column, Column entry_column, std::vector<uint64_t>& entries,
-                               uint64_t& before) {
-  const uint64_t value = varint(column);
-  if (value == 0) return before;
-  if (value - 1 > entries.size()) {
-    fail(column);
-    return 0;
-  }
-  if (value - 1 == entries.size()) {
-    const uint64_t last = entries.empty() ? 0 : entries.back();
-    entries.push_back(add_difference(last, varint(entry_column)));
-  }
-  return before = entries[value - 1];
 }
 
 FixedName BlockDecoder::name(Column column) {
@@ -282,14 +271,25 @@ SkbSection BlockDecoder::read_skb_kind() {
   return read;
 }
 
+void BlockDecoder::decode_addresses(SkbSection& skb, BlockReference& before) {
+  SkbAddresses& seen = entry(Column::kSkbAddress, skb_addresses_, before.skb_address, [this] {
+    const uint64_t last = skb_addresses_.empty() ? 0 : skb_addresses_.back().address;
+    return SkbAddresses{add_difference(last, varint(Column::kSkbAddressEntry)), 0};
+  });
+  const uint64_t value = varint(Column::kSkbHead);
+  if (value - 1 == skb_heads_.size()) {
+    const uint64_t last = skb_heads_.empty() ? 0 : skb_heads_.back();
+    skb_heads_.push_back(add_difference(last, varint(Column::kSkbHeadEntry)));
+  }
+  if (value > skb_heads_.size()) return fail(Column::kSkbHead);
+  if (value != 0) seen.head = skb_heads_[value - 1];
+  skb.address = seen.address;
+  skb.head = seen.head;
+}
+
 void BlockDecoder::decode_skb(SkbSection& skb, uint32_t packet_growth, BlockReference& before) {
-  const uint64_t address_now =
-      address(Column::kSkbAddress, Column::kSkbAddressEntry, skb_addresses_, before.skb_address);
-  const uint64_t head =
-      address(Column::kSkbHead, Column::kSkbHeadEntry, skb_heads_, before.skb_head);
   skb = entry(Column::kSkbKind, skb_kinds_, before.skb_kind, [this] { return read_skb_kind(); });
-  skb.address = address_now;
-  skb.head = head;
+  decode_addresses(skb, before);
   if (before.skb_data_len != 0) before.skb_data_len += packet_growth;
   before.skb_len += packet_growth;
   skb.len = changed(Column::kSkbLen, before.skb_len);

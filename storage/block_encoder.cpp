@@ -35,8 +35,7 @@ void put_name(ColumnWriter& column, std::string_view name) {
 
 }  // namespace
 
-BlockEncoder::BlockEncoder()
-    : slot_of_hash_(kMaxFlowSlots), compressor_(std::make_unique<Compressor>()) {}
+BlockEncoder::BlockEncoder() : flows_(kMaxFlowSlots), compressor_(std::make_unique<Compressor>()) {}
 BlockEncoder::~BlockEncoder() = default;
 
 bool BlockEncoder::is_storable(const Event& event) {
@@ -140,11 +139,23 @@ void BlockEncoder::add_task(const Task& task, CpuReference& cpu) {
 BlockReference& BlockEncoder::find_reference(const Event& event) {
   if (BlockReference* packet = references_.packet(event.packet_id)) return *packet;
   const uint64_t hash = event.has(Section::kPacket) ? flow_hash(event.packet) : 0;
-  // By its place alone: two flows that share one only make each other's differences larger.
-  uint32_t& slot = slot_of_hash_[hash % kMaxFlowSlots];
-  if (slot == 0) slot = static_cast<uint32_t>(references_.slots()) + 1;
-  column(Column::kSlot).put(slot - 1);
-  return references_.slot(slot - 1);
+  const uint32_t slot = find_slot(hash);
+  column(Column::kSlot).put(slot);
+  return references_.slot(slot);
+}
+
+// A flow has one of a few places after the one its hash names; where all are taken it displaces
+// another flow, which makes both their differences larger and no more.
+uint32_t BlockEncoder::find_slot(uint64_t hash) {
+  constexpr size_t kTries = 4;
+  for (size_t i = 0; i < kTries; ++i) {
+    FlowPlace& place = flows_[(hash + i) % kMaxFlowSlots];
+    if (place.slot == kNoIndex) place = {hash, static_cast<uint32_t>(references_.slots())};
+    if (place.hash == hash) return place.slot;
+  }
+  FlowPlace& place = flows_[hash % kMaxFlowSlots];
+  place.hash = hash;
+  return place.slot;
 }
 
 std::span<const uint8_t> BlockEncoder::bytes_of(const BlockReference& reference) const {
@@ -193,26 +204,28 @@ void BlockEncoder::add_tuple(const SocketTuple& tuple, BlockReference& before) {
   entry.append_bytes(tuple.dest);
 }
 
-void BlockEncoder::put_address(Column index_column, Column entry_column,
-                               DictionaryWriter<1>& dictionary, uint64_t address, uint64_t& before,
-                               uint64_t& entry_before) {
-  if (address == before) {
-    column(index_column).put(0);
+void BlockEncoder::add_addresses(const SkbSection& skb, BlockReference& before) {
+  if (put_index<1>(Column::kSkbAddress, skb_addresses_, {skb.address}, before.skb_address)) {
+    column(Column::kSkbAddressEntry).append(difference(skb.address, address_entry_));
+    address_entry_ = skb.address;
+    head_of_address_.push_back(0);
+  }
+  // The allocator gives an skb and its data back together: an address often meets its head again.
+  uint64_t& head = head_of_address_[before.skb_address];
+  if (skb.head == head) {
+    column(Column::kSkbHead).put(0);
     return;
   }
-  before = address;
-  const auto found = dictionary.find_or_add({address});
-  column(index_column).put(uint64_t{found.index} + 1);
+  head = skb.head;
+  const auto found = skb_heads_.find_or_add({head});
+  column(Column::kSkbHead).put(uint64_t{found.index} + 1);
   if (!found.is_new) return;
-  column(entry_column).append(difference(address, entry_before));
-  entry_before = address;
+  column(Column::kSkbHeadEntry).append(difference(head, head_entry_));
+  head_entry_ = head;
 }
 
 void BlockEncoder::add_skb(const SkbSection& skb, uint32_t packet_growth, BlockReference& before) {
-  put_address(Column::kSkbAddress, Column::kSkbAddressEntry, skb_addresses_, skb.address,
-              before.skb_address, address_entry_);
-  put_address(Column::kSkbHead, Column::kSkbHeadEntry, skb_heads_, skb.head, before.skb_head,
-              head_entry_);
+  add_addresses(skb, before);
   const std::array<uint64_t, 3> kind{
       uint64_t{skb.mark} << 32 | skb.priority,
       uint64_t{skb.gso_size} << 48 | uint64_t{skb.vlan_tci} << 32 | uint64_t{skb.vlan_proto} << 16 |
@@ -314,7 +327,8 @@ void BlockEncoder::clear() {
   for (ColumnWriter& column : columns_) column.clear();
   references_.clear();
   arena_.clear();
-  std::ranges::fill(slot_of_hash_, 0U);
+  std::ranges::fill(flows_, FlowPlace{});
+  head_of_address_.clear();
   tasks_.clear();
   packet_kinds_.clear();
   tuples_.clear();

@@ -58,8 +58,6 @@ class BlockEncoder {
   template <size_t kWords>
   bool put_index(Column column, DictionaryWriter<kWords>& dictionary,
                  const std::array<uint64_t, kWords>& key, uint32_t& before);
-  void put_address(Column column, Column entry_column, DictionaryWriter<1>& dictionary,
-                   uint64_t address, uint64_t& before, uint64_t& entry_before);
   void add_time(uint64_t timestamp_ns);
   void add_extras(const Event& event);
   void add_task(const Task& task, CpuReference& cpu);
@@ -67,6 +65,7 @@ class BlockEncoder {
   BlockReference& find_reference(const Event& event);
   void add_packet(const PacketSection& packet, BlockReference& before);
   void add_tuple(const SocketTuple& tuple, BlockReference& before);
+  void add_addresses(const SkbSection& skb, BlockReference& before);
   void add_skb(const SkbSection& skb, uint32_t packet_growth, BlockReference& before);
   void add_dev(const DevSection& dev, BlockReference& before);
   void add_netns(const NetnsSection& netns, BlockReference& before);
@@ -78,14 +77,21 @@ class BlockEncoder {
 
   std::array<ColumnWriter, kColumnCount> columns_;
   BlockReferences references_;
-  std::vector<uint8_t> arena_;          // the different packet bytes of the block
-  std::vector<uint32_t> slot_of_hash_;  // by flow hash: slot + 1, or 0
+  std::vector<uint8_t> arena_;  // the different packet bytes of the block
+  struct FlowPlace {
+    uint64_t hash = 0;
+    uint32_t slot = kNoIndex;
+  };
+  uint32_t find_slot(uint64_t hash);
+
+  std::vector<FlowPlace> flows_;
 
   DictionaryWriter<4> tasks_;
   DictionaryWriter<1> packet_kinds_;
   DictionaryWriter<5> tuples_;
   DictionaryWriter<1> skb_addresses_;
   DictionaryWriter<1> skb_heads_;
+  std::vector<uint64_t> head_of_address_;  // by address index: the head last seen with it
   DictionaryWriter<3> skb_kinds_;
   DictionaryWriter<3> devs_;
   DictionaryWriter<2> netns_;

@@ -26,8 +26,9 @@ inline constexpr size_t kFullBlockContent = 16U << 20;
 inline constexpr size_t kMaxRowBytes = kMaxBlockContent + (1U << 20);
 
 // References an event's values are differences to (block_reference.h).
-inline constexpr size_t kPacketTableSize = 4096;
-inline constexpr size_t kMaxFlowSlots = 1024;
+inline constexpr unsigned kPacketTableBits = 12;
+inline constexpr size_t kPacketTableSize = size_t{1} << kPacketTableBits;
+inline constexpr size_t kMaxFlowSlots = 4096;
 
 // The columns of a block, by their number in the file. Numbers are never used again.
 enum class Column : uint8_t {

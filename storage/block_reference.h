@@ -19,8 +19,6 @@ namespace tracker {
 // kNoIndex before the first.
 struct BlockReference {
   uint64_t packet_id = 0;
-  uint64_t skb_address = 0;
-  uint64_t skb_head = 0;
   uint32_t skb_len = 0;
   uint32_t skb_data_len = 0;
   uint32_t skb_truesize = 0;
@@ -34,6 +32,7 @@ struct BlockReference {
   // Dictionary indices and the stack.
   uint32_t packet_kind = kNoIndex;
   uint32_t tuple = kNoIndex;
+  uint32_t skb_address = kNoIndex;
   uint32_t skb_kind = kNoIndex;
   uint32_t dev = kNoIndex;
   uint32_t netns = kNoIndex;
@@ -61,7 +60,7 @@ class BlockReferences {
 
   // The last event with that packet id; null for id 0, none, or one that another displaced.
   BlockReference* packet(uint64_t packet_id) {
-    BlockReference& place = packets_[packet_id % kPacketTableSize];
+    BlockReference& place = packets_[place_of(packet_id)];
     return packet_id != 0 && place.packet_id == packet_id ? &place : nullptr;
   }
   // The slot, made by its first use: `slot` is at most slots(), and less than kMaxFlowSlots.
@@ -71,7 +70,7 @@ class BlockReferences {
   }
   size_t slots() const { return slots_.size(); }
   void remember_packet(const BlockReference& reference) {
-    if (reference.packet_id != 0) packets_[reference.packet_id % kPacketTableSize] = reference;
+    if (reference.packet_id != 0) packets_[place_of(reference.packet_id)] = reference;
   }
 
   CpuReference& cpu(uint16_t cpu) {
@@ -85,6 +84,11 @@ class BlockReferences {
   }
 
  private:
+  // Ids of one CPU are a stride apart: the multiplication spreads them.
+  static size_t place_of(uint64_t packet_id) {
+    return (packet_id * 0x9e3779b97f4a7c15ULL) >> (64 - kPacketTableBits);
+  }
+
   std::vector<BlockReference> packets_;
   std::vector<BlockReference> slots_;
   std::vector<CpuReference> cpus_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -62,11 +63,12 @@ struct RecordingWriter::State {
         insert_block(std::move(insert)) {}
 
   Error explain(Error error) const;
+  uint64_t& count_of(const Event& event);
   void close_block();
   void drop_waiting();
   Result<void> commit(const Session* session, const Names& names);
   Result<void> write_transaction(const Session* session, const Names& names);
-  Session with_losses(const Session& session) const;
+  void account_losses(Session& session) const;
 
   std::string path;
   Database database;
@@ -75,6 +77,9 @@ struct RecordingWriter::State {
   Statement insert_block;
   BlockEncoder encoder;
   EventCounts counts;  // of the events in the encoder
+  // The entry of `counts` that was used last: runs of events of one probe and CPU are long.
+  ProbeAndCpu last_place;
+  uint64_t* last_count = nullptr;
   std::vector<WaitingBlock> waiting;
   size_t waiting_bytes = 0;
   EventCounts lost;
@@ -92,8 +97,18 @@ Error RecordingWriter::State::explain(Error error) const {
   return with_context(fmt::format("cannot write to recording {}", path), std::move(error));
 }
 
+uint64_t& RecordingWriter::State::count_of(const Event& event) {
+  const ProbeAndCpu place{event.probe, event.cpu};
+  if (last_count == nullptr || place != last_place) {
+    last_place = place;
+    last_count = &counts[place];
+  }
+  return *last_count;
+}
+
 void RecordingWriter::State::close_block() {
   if (encoder.events() == 0) return;
+  last_count = nullptr;
   waiting.push_back({encoder.finish(), std::exchange(counts, {})});
   waiting_bytes += waiting.back().block.data.size();
 }
@@ -105,16 +120,15 @@ void RecordingWriter::State::drop_waiting() {
   }
 }
 
-Session RecordingWriter::State::with_losses(const Session& session) const {
-  Session adjusted = session;
-  for (ProbeCounters& counters : adjusted.counters) {
+void RecordingWriter::State::account_losses(Session& session) const {
+  if (lost.empty()) return;
+  for (ProbeCounters& counters : session.counters) {
     const auto found = lost.find({counters.probe, counters.cpu});
     if (found == lost.end()) continue;
     const uint64_t moved = std::min(found->second, counters.recorded);
     counters.recorded -= moved;
     counters.storage += moved;
   }
-  return adjusted;
 }
 
 Result<void> RecordingWriter::State::write_transaction(const Session* session, const Names& names) {
@@ -125,7 +139,11 @@ Result<void> RecordingWriter::State::write_transaction(const Session* session, c
     insert_block.bind(1, block.events).bind_unsigned(2, block.first_ns);
     TRY(insert_block.bind_unsigned(3, block.last_ns).bind_blob(4, block.data).run());
   }
-  if (session != nullptr) TRY(session_tables.store(with_losses(*session)));
+  if (session != nullptr) {
+    Session adjusted = *session;
+    account_losses(adjusted);
+    TRY(session_tables.store(adjusted));
+  }
   return transaction.commit();
 }
 
@@ -195,7 +213,7 @@ Result<void> RecordingWriter::on_events(std::span<const Event> events, const Nam
       }
     }
     state.encoder.add(event);
-    ++state.counts[{event.probe, event.cpu}];
+    ++state.count_of(event);
   }
   return result;
 }
@@ -224,6 +242,8 @@ Result<void> RecordingWriter::finish(const Session& session, const Names& names)
 }
 
 uint64_t RecordingWriter::lost_events() const { return state_->lost_events; }
+
+void RecordingWriter::account_losses(Session& session) const { state_->account_losses(session); }
 
 uint64_t RecordingWriter::size_bytes() const {
   struct stat status {};
