@@ -30,7 +30,7 @@ std::string device_text(const Event& event, const Names& names) {
 }
 
 std::string qualified_reason_text(uint32_t code, const Names& names) {
-  const std::string reason = escape_text(names.reason_text(code));
+  std::string reason = escape_text(names.reason_text(code));
   const auto named = names.reasons.find(code);
   if (named == names.reasons.end() || named->second.name.empty()) return reason;
   const std::string& subsystem =

@@ -40,8 +40,9 @@ EthernetHeader decode_ethernet(const uint8_t* header, const LayerMap& layer) {
   ethernet.dest = read_mac(header);
   ethernet.source = read_mac(header + 6);
   ethernet.ethertype = layer.ethertype;
-  for (uint32_t i = 0; i < layer.vlans; ++i) {
-    ethernet.vlans.push_back(wire::read_u16(header + 14 + 4 * i));
+  const uint8_t* tag = header + 14;
+  for (uint8_t i = 0; i < layer.vlans; ++i, tag += 4) {
+    ethernet.vlans.push_back(wire::read_u16(tag));
   }
   return ethernet;
 }

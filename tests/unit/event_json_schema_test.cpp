@@ -10,8 +10,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <regex>
 #include <set>
+#include <sstream>
 
 #include "event/render.h"
 #include "tests/unit/event_sample.h"
@@ -29,11 +29,13 @@ std::string document() {
 
 // Field paths and their types: rows like | `task.pid` | number | ... |
 std::map<std::string, std::string> documented_fields() {
-  static const std::regex kRow(R"(\| `([^`]+)` \| (\w+) \|)");
-  const std::string text = document();
+  std::istringstream lines(document());
   std::map<std::string, std::string> fields;
-  for (std::sregex_iterator row(text.begin(), text.end(), kRow), end; row != end; ++row) {
-    fields[(*row)[1]] = (*row)[2];
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    const size_t path_end = line.find("` | ");
+    const size_t type_end = line.find(" | ", path_end + 4);
+    fields[line.substr(3, path_end - 3)] = line.substr(path_end + 4, type_end - path_end - 4);
   }
   return fields;
 }
@@ -49,9 +51,9 @@ void collect(const Json& value, const std::string& path, Fields& fields) {
   if (!path.empty()) fields[path].insert(type_of(value));
   if (value.is_object()) {
     for (const auto& [key, member] : value.items()) {
-      const bool is_inner_member = path == "packet.inner";
-      const std::string base = is_inner_member ? "packet" : path;
-      collect(member, base.empty() ? key : base + "." + key, fields);
+      std::string member_path = path == "packet.inner" ? "packet" : path;
+      if (!member_path.empty()) member_path += ".";
+      collect(member, member_path.append(key), fields);
     }
   } else if (value.is_array()) {
     for (const Json& element : value) collect(element, path + "[]", fields);
@@ -169,7 +171,6 @@ TEST(EventSchema, WritesIdsAndAddressesAsText) {
                                   "skb.head",  "netns.cookie", "sock.cookie"};
   const std::map<std::string, std::string> documented = documented_fields();
   for (const std::string& id : ids) EXPECT_EQ(documented.at(id), "string") << id;
-  static const std::regex kHex("0x[0-9a-f]+");
   RandomEvents events;
   for (int i = 0; i < kEvents; ++i) {
     const Json json =
@@ -178,7 +179,9 @@ TEST(EventSchema, WritesIdsAndAddressesAsText) {
                                 "/netns/cookie", "/sock/cookie"}) {
       const Json::json_pointer at(pointer);
       if (!json.contains(at)) continue;
-      ASSERT_TRUE(std::regex_match(json[at].get<std::string>(), kHex)) << pointer;
+      const std::string id = json[at].get<std::string>();
+      ASSERT_TRUE(id.starts_with("0x")) << pointer;
+      ASSERT_EQ(id.find_first_not_of("0123456789abcdef", 2), std::string::npos) << pointer;
     }
   }
 }

@@ -6,8 +6,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
-#include <cstdlib>
-#include <memory>
 #include <random>
 
 #include "event/header_map.h"
@@ -161,19 +159,11 @@ TEST(DecodePacket, KnowsTheTypeWithoutALinkHeader) {
   EXPECT_TRUE(packet.udp);
 }
 
-// Bytes in memory of exactly their size: a sanitizer sees every read beyond them.
-PacketSection cut(const Frame& frame, size_t size) {
-  PacketSection section = section_of(frame);
-  std::vector<uint8_t> bytes(section.bytes.begin(), section.bytes.begin() + size);
-  section.bytes = std::move(bytes);
-  return section;
-}
-
 TEST(CutOffFrames, AreReadAsFarAsTheyGo) {
   for (const Frame& frame : kFrames) {
     const Packet whole = decoded(frame);
     for (size_t size = 0; size <= frame.hex.size() / 2; ++size) {
-      const PacketSection section = cut(frame, size);
+      const PacketSection section = cut_to(section_of(frame), size);
       const Packet packet = decode_packet(section);
       ASSERT_LE(packet.header_bytes, size) << frame.name;
       ASSERT_EQ(packet.header_bytes, header_length(section)) << frame.name;
@@ -196,7 +186,7 @@ TEST(CutOffFrames, AreReadAsFarAsTheyGo) {
 TEST(CutOffFrames, KeepTheirHeadersWhenCutToThem) {
   for (const Frame& frame : kFrames) {
     const uint32_t headers = header_length(section_of(frame));
-    EXPECT_EQ(header_length(cut(frame, headers)), headers) << frame.name;
+    EXPECT_EQ(header_length(cut_to(section_of(frame), headers)), headers) << frame.name;
   }
 }
 
@@ -208,12 +198,7 @@ TEST(RandomBytes, NeverLeadOutOfThePacket) {
       for (int flips = 0; flips < 4; ++flips) {
         section.bytes[random() % section.bytes.size()] = static_cast<uint8_t>(random());
       }
-      section = [&] {
-        PacketSection shorter = section;
-        shorter.bytes = std::vector<uint8_t>(
-            section.bytes.begin(), section.bytes.begin() + random() % (section.bytes.size() + 1));
-        return shorter;
-      }();
+      section = cut_to(section, random() % (section.bytes.size() + 1));
       ASSERT_LE(decode_packet(section).header_bytes, section.bytes.size());
       ASSERT_EQ(escape_text(summary_text(section)), summary_text(section));
     }
