@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,12 +23,17 @@ class BlockTable {
 
   // The events of the block with that id. Reads and decodes; the errors do not name the block.
   Result<void> read(int64_t id, std::vector<Event>& events);
+  // How many events the row of that block claims; 0 where the row cannot be read or claims
+  // nonsense.
+  uint32_t claimed_events(int64_t id);
 
  private:
-  explicit BlockTable(Statement select) : select_(std::move(select)) {}
+  BlockTable(Statement select, Statement select_count)
+      : select_(std::move(select)), select_count_(std::move(select_count)) {}
   Result<void> decode_row(std::vector<Event>& events);
 
   Statement select_;
+  Statement select_count_;
 };
 
 }  // namespace tracker

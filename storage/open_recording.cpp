@@ -5,37 +5,12 @@
 
 #include <utility>
 
-#include "storage/file_header.h"
 #include "storage/schema.h"
 
 namespace tracker {
 namespace {
 
 using Kind = FileHeader::Kind;
-
-// That this is a recording in a form that is known; whole or not.
-Result<FileHeader> recognise(const std::string& path) {
-  TRY_ASSIGN(header, read_file_header(path));
-  switch (header.kind) {
-    case Kind::kMissing:
-      return Error{fmt::format("no such recording: {}", path)};
-    case Kind::kEmpty:
-      return Error{fmt::format("{} is not a recording: it is empty", path)};
-    case Kind::kOther:
-      return Error{fmt::format("{} is not a recording", path)};
-    case Kind::kNotAFile:
-      return Error{fmt::format("{} is not a recording: it is not a regular file", path)};
-    case Kind::kRecording:
-      break;
-  }
-  if (header.format_version == 0 || header.format_version > kFormatVersion) {
-    return Error{
-        fmt::format("recording {} has format version {}, this tracker reads up to {}; "
-                    "use a newer tracker",
-                    path, header.format_version, kFormatVersion)};
-  }
-  return header;
-}
 
 Error cut_off(const std::string& path, const FileHeader& header) {
   return Error{
@@ -69,6 +44,29 @@ Result<Database> open_any(const std::string& path, Database::Mode mode) {
 
 }  // namespace
 
+Result<FileHeader> recognise_recording(const std::string& path) {
+  TRY_ASSIGN(header, read_file_header(path));
+  switch (header.kind) {
+    case Kind::kMissing:
+      return Error{fmt::format("no such recording: {}", path)};
+    case Kind::kEmpty:
+      return Error{fmt::format("{} is not a recording: it is empty", path)};
+    case Kind::kOther:
+      return Error{fmt::format("{} is not a recording", path)};
+    case Kind::kNotAFile:
+      return Error{fmt::format("{} is not a recording: it is not a regular file", path)};
+    case Kind::kRecording:
+      break;
+  }
+  if (header.format_version == 0 || header.format_version > kFormatVersion) {
+    return Error{
+        fmt::format("recording {} has format version {}, this tracker reads up to {}; "
+                    "use a newer tracker",
+                    path, header.format_version, kFormatVersion)};
+  }
+  return header;
+}
+
 Error explain_damage(const std::string& path, Error error) {
   return Error{
       fmt::format("recording {0} is damaged ({1}); `tracker db verify {0}` says what can "
@@ -77,7 +75,7 @@ Error explain_damage(const std::string& path, Error error) {
 }
 
 Result<Database> open_recording(const std::string& path) {
-  TRY_ASSIGN(header, recognise(path));
+  TRY_ASSIGN(header, recognise_recording(path));
   if (header.is_cut_off() && wal_bytes(path) == 0) return cut_off(path, header);
   Result<Database> database = open_any(path, Database::Mode::kReadOnly);
   if (!database) {
@@ -90,11 +88,7 @@ Result<Database> open_recording(const std::string& path) {
 }
 
 Result<Database> open_damaged_recording(const std::string& path) {
-  const Result<FileHeader> header = recognise(path);
-  if (!header) return header.error();
-  Result<Database> database = open_any(path, Database::Mode::kSalvage);
-  if (!database) return with_context("recording " + path, std::move(database).error());
-  return database;
+  return open_any(path, Database::Mode::kSalvage);
 }
 
 }  // namespace tracker

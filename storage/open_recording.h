@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "storage/database.h"
+#include "storage/file_header.h"
 
 namespace tracker {
 
@@ -16,8 +17,11 @@ namespace tracker {
 // that SQLite cannot use in a folder that is not writable.
 Result<Database> open_recording(const std::string& path);
 
-// The same for a file that is expected to be damaged: a file that is cut off is opened as far as it
-// goes, and the tables are not checked (schema.h: check_schema()).
+// That the file is a recording in a form that this version knows, by its header alone.
+Result<FileHeader> recognise_recording(const std::string& path);
+
+// A connection to a recognised recording that is expected to be damaged: a file that is cut off is
+// opened as far as it goes, and the tables are not checked (schema.h: check_schema()).
 Result<Database> open_damaged_recording(const std::string& path);
 
 // Puts the recording and what helps around an error that came from reading its tables.

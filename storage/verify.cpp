@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "storage/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "event/event.h"
+#include "storage/block_table.h"
+#include "storage/file_header.h"
+#include "storage/names_table.h"
+#include "storage/open_recording.h"
+#include "storage/schema.h"
+#include "storage/session_table.h"
+
+namespace tracker {
+namespace {
+
+// A destroyed file has more to say than anybody reads.
+constexpr size_t kMaxProblems = 100;
+// Ids tried one by one between the last block that a scan reached from the front and the first that
+// it reached from the back.
+constexpr int64_t kMaxGap = 1'000'000;
+
+// One verification: the report grows from step to step.
+class Verification {
+ public:
+  Verification(const std::string& path, const FileHeader& header) : path_(path), header_(header) {}
+
+  VerifyReport run();
+
+ private:
+  void add(std::string where, std::string what, std::optional<uint64_t> offset = std::nullopt);
+  void check_file();
+  void check_structure(const Database& database);
+  void check_tables(const Database& database);
+  std::set<int64_t> find_blocks(const Database& database);
+  std::optional<Error> scan_blocks(const Database& database, std::string_view order,
+                                   std::set<int64_t>& ids);
+  void check_blocks(const Database& database);
+  void check_block(BlockTable& blocks, int64_t id, std::vector<Event>& events);
+  void check_references(int64_t id, const std::vector<Event>& events);
+  void check_counters();
+
+  const std::string& path_;
+  const FileHeader& header_;
+  VerifyReport report_;
+  size_t damaged_blocks_ = 0;
+  std::optional<Session> session_;  // where their tables could be read
+  std::optional<Names> names_;
+  std::map<std::pair<uint16_t, uint16_t>, uint64_t> events_;  // by probe and CPU
+};
+
+void Verification::add(std::string where, std::string what, std::optional<uint64_t> offset) {
+  report_.problems.push_back({std::move(where), std::move(what), offset});
+}
+
+VerifyReport Verification::run() {
+  check_file();
+  Result<Database> database = open_damaged_recording(path_);
+  if (!database) {
+    add("file", database.error().message);
+    return std::move(report_);
+  }
+  Result<void> schema = check_schema(*database);
+  if (!schema) {
+    // Without its tables there is nothing to go on with, and foreign ones are not to be touched.
+    add("SQLite structure", schema.error().message);
+    return std::move(report_);
+  }
+  check_structure(*database);
+  check_tables(*database);
+  check_blocks(*database);
+  check_counters();
+  return std::move(report_);
+}
+
+void Verification::check_file() {
+  if (!header_.is_cut_off() || wal_bytes(path_) != 0) return;
+  add("file",
+      fmt::format("it is cut off: {} of {} bytes are there", header_.size_bytes,
+                  header_.claimed_bytes),
+      header_.size_bytes);
+}
+
+// SQLite's messages name pages ("Tree 14 page 20: ...", "page 20: never used").
+std::optional<uint64_t> page_offset(std::string_view message, uint32_t page_size) {
+  constexpr std::string_view kWord = "page ";
+  size_t at = message.find(kWord);
+  if (at == std::string_view::npos) return std::nullopt;
+  at += kWord.size();
+  uint64_t page = 0;
+  const auto parsed = std::from_chars(message.data() + at, message.data() + message.size(), page);
+  if (parsed.ec != std::errc() || page == 0) return std::nullopt;
+  return (page - 1) * page_size;
+}
+
+void Verification::check_structure(const Database& database) {
+  Result<Statement> check = database.prepare(fmt::format("PRAGMA quick_check({})", kMaxProblems));
+  if (!check) return add("SQLite structure", check.error().message);
+  while (true) {
+    const Result<bool> has_row = check->step();
+    if (!has_row) return add("SQLite structure", has_row.error().message);
+    if (!has_row.value()) return;
+    std::string_view text = check->text(0);
+    if (text == "ok") return;
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (line.empty() || line.starts_with("***")) continue;
+      add("SQLite structure", std::string(line), page_offset(line, header_.page_size));
+    }
+  }
+}
+
+void Verification::check_tables(const Database& database) {
+  ReadBudget budget;
+  Result<Session> session = load_session(database, budget);
+  if (session) {
+    session_ = std::move(session).value();
+    report_.ended_cleanly = session_->end_ns != 0;
+  } else {
+    add("tables", session.error().message);
+  }
+  Result<Names> names = load_names(database, budget);
+  if (names) {
+    names_ = std::move(names).value();
+  } else {
+    add("tables", names.error().message);
+  }
+}
+
+// Adds the ids that a scan in that order reaches; the error that ended it, if one did.
+std::optional<Error> Verification::scan_blocks(const Database& database, std::string_view order,
+                                               std::set<int64_t>& ids) {
+  Result<Statement> rows =
+      database.prepare(fmt::format("SELECT id FROM block ORDER BY id {}", order));
+  if (!rows) return rows.error();
+  std::optional<int64_t> last;
+  while (true) {
+    const Result<bool> has_row = rows->step();
+    if (!has_row) return has_row.error();
+    if (!has_row.value()) return std::nullopt;
+    const int64_t id = rows->integer(0);
+    const bool is_forward = order == "ASC";
+    if (last && (is_forward ? id <= *last : id >= *last)) {
+      return Error{fmt::format("row {} follows {}", id, *last)};
+    }
+    last = id;
+    // What the scan from the other side has reached it has reached in order.
+    if (!ids.insert(id).second && !is_forward) return std::nullopt;
+  }
+}
+
+std::set<int64_t> Verification::find_blocks(const Database& database) {
+  std::set<int64_t> ids;
+  const std::optional<Error> forward = scan_blocks(database, "ASC", ids);
+  if (!forward) return ids;
+  add("table block", forward->message);
+  const int64_t front = ids.empty() ? 0 : *ids.rbegin();
+  std::set<int64_t> behind = ids;
+  (void)scan_blocks(database, "DESC", behind);
+  const auto next = behind.upper_bound(front);
+  ids = behind;
+  if (next == behind.end()) return ids;
+  // Between the two: ids are consecutive, and a look-up may pass where a scan did not.
+  Result<Statement> row = database.prepare("SELECT id FROM block WHERE id = ?");
+  if (!row) return ids;
+  for (int64_t id = front + 1; id < *next && id - front <= kMaxGap; ++id) {
+    row->bind(1, id);
+    const Result<bool> has_row = row->step();
+    if (has_row && has_row.value()) ids.insert(id);
+    row->reset();
+  }
+  return ids;
+}
+
+void Verification::check_blocks(const Database& database) {
+  Result<BlockTable> blocks = BlockTable::prepare(database);
+  if (!blocks) return add("table block", blocks.error().message);
+  const std::set<int64_t> ids = find_blocks(database);
+  report_.blocks = ids.size();
+  std::vector<Event> events;
+  int64_t last = 0;
+  for (const int64_t id : ids) {
+    // The writer numbers blocks from 1 without a gap.
+    if (id != last + 1) {
+      add("table block", id == last + 2
+                             ? fmt::format("block {} is missing", last + 1)
+                             : fmt::format("blocks {} to {} are missing", last + 1, id - 1));
+    }
+    last = id;
+    check_block(*blocks, id, events);
+  }
+}
+
+void Verification::check_block(BlockTable& blocks, int64_t id, std::vector<Event>& events) {
+  Result<void> read = blocks.read(id, events);
+  if (!read) {
+    report_.missing_events += blocks.claimed_events(id);
+    if (++damaged_blocks_ <= kMaxProblems) add(fmt::format("block {}", id), read.error().message);
+    return;
+  }
+  ++report_.readable_blocks;
+  report_.readable_events += events.size();
+  for (const Event& event : events) ++events_[{event.probe, event.cpu}];
+  check_references(id, events);
+}
+
+void Verification::check_references(int64_t id, const std::vector<Event>& events) {
+  if (!names_) return;
+  size_t probes = 0;
+  size_t stacks = 0;
+  for (const Event& event : events) {
+    if (event.probe >= names_->probes.size()) ++probes;
+    if (event.has(Section::kStack) && event.stack >= names_->stacks.size()) ++stacks;
+  }
+  if (probes == 0 && stacks == 0) return;
+  if (++damaged_blocks_ > kMaxProblems) return;
+  const std::string where = fmt::format("block {}", id);
+  if (probes != 0) add(where, fmt::format("{} events name probes that table probe lacks", probes));
+  if (stacks != 0) add(where, fmt::format("{} events name stacks that table stack lacks", stacks));
+}
+
+// Only where all blocks could be read: otherwise the difference is what is missing.
+void Verification::check_counters() {
+  if (!session_ || !report_.ended_cleanly || report_.readable_blocks != report_.blocks) return;
+  std::map<std::pair<uint16_t, uint16_t>, uint64_t> recorded;
+  for (const ProbeCounters& counters : session_->counters) {
+    recorded[{counters.probe, counters.cpu}] += counters.recorded;
+  }
+  for (const auto& [place, count] : events_) recorded.try_emplace(place, 0);
+  size_t problems = 0;
+  for (const auto& [place, count] : recorded) {
+    const auto found = events_.find(place);
+    const uint64_t events = found == events_.end() ? 0 : found->second;
+    if (events == count || ++problems > kMaxProblems) continue;
+    add("counters", fmt::format("probe {} on CPU {} counts {} recorded events, {} are there",
+                                place.first, place.second, count, events));
+  }
+}
+
+}  // namespace
+
+Result<VerifyReport> verify_recording(const std::string& path) {
+  TRY_ASSIGN(header, recognise_recording(path));
+  return Verification(path, header).run();
+}
+
+}  // namespace tracker
