@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a probe's hit says about the packet's life, seen from postprocess: which events are drops.
+#pragma once
+
+#include "event/event.h"
+#include "event/names.h"
+
+namespace tracker {
+
+// ProbeRole::kOther for a probe that the names do not have.
+ProbeRole role_of(const Event& event, const Names& names);
+
+// kfree_skb was called, and not with the reason SKB_CONSUMED, which says that nothing was lost.
+bool is_drop(const Event& event, const Names& names);
+
+// consume_skb, or kfree_skb with the reason SKB_CONSUMED.
+bool is_consumption(const Event& event, const Names& names);
+
+// Length of the packet in bytes: of the packet section, else the skb's; 0 where neither is known.
+uint32_t packet_length(const Event& event);
+
+}  // namespace tracker

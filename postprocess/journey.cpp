@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "postprocess/journey.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "event/packet.h"
+#include "postprocess/drop_event.h"
+
+namespace tracker {
+
+std::string_view outcome_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kUnknown:
+      return "unknown";
+    case Outcome::kDropped:
+      return "dropped";
+    case Outcome::kTransmitted:
+      return "transmitted";
+    case Outcome::kConsumed:
+      return "consumed";
+  }
+  return "unknown";
+}
+
+void JourneyBuilder::add_identity(const Event& event) {
+  if (journey_.events == 0) {
+    journey_.packet_id = event.packet_id;
+    journey_.first_ns = event.timestamp_ns;
+  }
+  journey_.last_ns = event.timestamp_ns;
+  ++journey_.events;
+  if (journey_.flow.empty() && event.has(Section::kPacket)) {
+    journey_.flow = flow_text(event.packet);
+  }
+  if (journey_.length == 0) journey_.length = packet_length(event);
+  for (const Parent& parent : event.parents) {
+    const bool is_new = seen_parents_.emplace(parent.packet_id, parent.kind).second;
+    if (is_new) journey_.parents.push_back(parent);
+  }
+  if (!has_cpu_[event.cpu]) {
+    has_cpu_[event.cpu] = true;
+    cpus_.push_back(event.cpu);
+  }
+}
+
+void JourneyBuilder::add_place(const Event& event) {
+  if (event.has(Section::kDev)) journey_.verdict.dev = event.dev;
+  if (event.has(Section::kNetns)) journey_.verdict.netns = event.netns;
+}
+
+void JourneyBuilder::end_with(Outcome outcome, const Event& event) {
+  journey_.verdict.outcome = outcome;
+  journey_.verdict.timestamp_ns = event.timestamp_ns;
+  journey_.verdict.probe = event.probe;
+  journey_.verdict.drop = {};
+}
+
+void JourneyBuilder::add_outcome(const Event& event) {
+  const ProbeRole role = role_of(event, names_);
+  if (role == ProbeRole::kTransmitted) {
+    const bool is_late =
+        has_transmit_ ? seen_since_transmit_ : journey_.verdict.outcome == Outcome::kDropped;
+    if (is_late) return;
+    add_place(event);
+    const bool was_taken = event.has_return_code && event.return_code == 0;
+    end_with(was_taken ? Outcome::kTransmitted : Outcome::kUnknown, event);
+    if (was_taken && !transmit_dev_.name.empty()) journey_.verdict.dev = transmit_dev_;
+    return;
+  }
+  add_place(event);
+  seen_since_transmit_ = role != ProbeRole::kTransmit;
+  if (role == ProbeRole::kTransmit) {
+    has_transmit_ = true;
+    transmit_dev_ = event.has(Section::kDev) ? event.dev : DevSection{};
+  }
+  if (is_drop(event, names_)) {
+    end_with(Outcome::kDropped, event);
+    if (event.has(Section::kDrop)) journey_.verdict.drop = event.drop;
+  } else {
+    end_with(is_consumption(event, names_) ? Outcome::kConsumed : Outcome::kUnknown, event);
+  }
+}
+
+void JourneyBuilder::add(const Event& event) {
+  add_identity(event);
+  add_outcome(event);
+}
+
+Journey JourneyBuilder::finish() {
+  std::sort(cpus_.begin(), cpus_.end());
+  // Of a packet whose end is not known, the end itself may be what was lost, on any CPU.
+  journey_.loss = journey_.verdict.outcome == Outcome::kUnknown
+                      ? losses_.anywhere_from(journey_.first_ns)
+                      : losses_.on_cpus(cpus_, journey_.first_ns, journey_.last_ns);
+  for (const uint16_t cpu : cpus_) has_cpu_[cpu] = false;
+  cpus_.clear();
+  has_transmit_ = seen_since_transmit_ = false;
+  transmit_dev_ = {};
+  seen_parents_.clear();
+  return std::exchange(journey_, Journey{});
+}
+
+}  // namespace tracker

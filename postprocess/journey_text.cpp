@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "postprocess/journey_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "event/event_words.h"
+#include "event/kernel_name.h"
+#include "event/packet.h"
+#include "event/render.h"
+#include "postprocess/drop_event.h"
+#include "postprocess/packet_change.h"
+#include "postprocess/place_words.h"
+#include "postprocess/reason_text.h"
+
+namespace tracker {
+namespace {
+
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
+// Namespaces and probes whose words are kept; what is beyond is looked up again.
+constexpr size_t kMaxKept = 4096;
+constexpr std::string_view kIndent = "             ";
+
+double microseconds(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1000.0; }
+
+std::string length_text(uint32_t length) {
+  return length == 0 ? std::string() : fmt::format("{} B", length);
+}
+
+std::string_view colour_of(Outcome outcome) {
+  if (outcome == Outcome::kDropped) return kRed;
+  return outcome == Outcome::kUnknown ? kYellow : std::string_view();
+}
+
+std::string cpu_list(const std::vector<uint16_t>& cpus) {
+  constexpr size_t kShown = 8;
+  std::string text = cpus.size() == 1 ? "CPU " : "CPUs ";
+  for (size_t i = 0; i < cpus.size() && i < kShown; ++i) {
+    fmt::format_to(std::back_inserter(text), "{}{}", i == 0 ? "" : ", ", cpus[i]);
+  }
+  return cpus.size() > kShown ? text + ", ..." : text;
+}
+
+void add_loss(const Loss& loss, std::string& text) {
+  if (loss.empty()) return;
+  text += fmt::format("{}incomplete: ", kIndent);
+  if (loss.events != 0) {
+    text += fmt::format("{} events lost on {} in its time", loss.events, cpu_list(loss.cpus));
+  }
+  if (loss.unreadable_events != 0) {
+    text += fmt::format("{}{} events of its time could not be read from the recording",
+                        loss.events != 0 ? ", " : "", loss.unreadable_events);
+  }
+  text += "\n";
+}
+
+std::string parents_text(const Journey& journey) {
+  std::string text;
+  for (const Parent& parent : journey.parents) {
+    text +=
+        fmt::format("  {} of {}", parent_kind_text(parent.kind), packet_id_text(parent.packet_id));
+  }
+  return text;
+}
+
+std::string children_text(const Journey& journey) {
+  std::string text;
+  for (const uint64_t child : journey.children) text += " " + packet_id_text(child);
+  return text;
+}
+
+}  // namespace
+
+const std::string& JourneyText::probe(const Event& event) {
+  if (probes_.size() > kMaxKept) probes_.clear();
+  std::string& text = probes_[event.probe];
+  if (text.empty()) text = probe_text(event, names_);
+  return text;
+}
+
+const std::string& JourneyText::netns(const NetnsSection& netns) {
+  if (netns_texts_.size() > kMaxKept) netns_texts_.clear();
+  std::string& text = netns_texts_[{netns.cookie, netns.inum}];
+  if (text.empty()) text = netns_words(netns, names_);
+  return text;
+}
+
+// Only in process context the task is the packet's own.
+std::string JourneyText::task_of(const Event& event) {
+  const bool is_own = event.task.context == TaskContext::kProcess && !event.task.comm.empty();
+  if (!is_own) return {};
+  return fmt::format("{}/{}", escape_text(event.task.comm.view()), event.task.pid);
+}
+
+void JourneyText::set_widths(std::span<const Event* const> events) {
+  task_width_ = probe_width_ = cpu_width_ = 0;
+  std::string task;
+  for (const Event* event : events) {
+    std::string now = task_of(*event);
+    if (now != task) task_width_ = std::max(task_width_, now.size());
+    task = std::move(now);
+    probe_width_ = std::max(probe_width_, probe(*event).size());
+    cpu_width_ = std::max(cpu_width_, fmt::formatted_size("cpu{}", event->cpu));
+  }
+}
+
+std::string JourneyText::place_text(const Verdict& verdict) {
+  std::string text;
+  const std::string device = device_words(verdict.dev, names_);
+  if (!device.empty()) text += " on " + device;
+  const std::string& name = netns(verdict.netns);
+  if (!name.empty()) text += " in netns " + name;
+  return text;
+}
+
+std::string JourneyText::verdict_text(const Journey& journey) {
+  const Verdict& verdict = journey.verdict;
+  Event at;
+  at.probe = verdict.probe;
+  const std::string& where = probe(at);
+  switch (verdict.outcome) {
+    case Outcome::kDropped: {
+      std::string text = "DROPPED";
+      if (verdict.drop.has_reason) text += " " + qualified_reason_text(verdict.drop.reason, names_);
+      if (verdict.drop.location == 0) return text;
+      return text + " at " + escape_text(names_.symbol_text(verdict.drop.location));
+    }
+    case Outcome::kTransmitted: {
+      const std::string device = device_words(verdict.dev, names_);
+      return device.empty() ? "TRANSMITTED" : "TRANSMITTED by " + device;
+    }
+    case Outcome::kConsumed:
+      return "CONSUMED" + place_text(verdict);
+    case Outcome::kUnknown:
+      break;
+  }
+  return fmt::format("UNKNOWN, last seen at {}{}", where, place_text(verdict));
+}
+
+void JourneyText::begin(const Journey& journey, std::string& text) {
+  if (!is_first_journey_) text += "\n";
+  is_first_journey_ = false;
+  is_first_step_ = true;
+  task_.clear();
+  dev_ = {};
+  netns_ = {};
+  packet_ = {};
+  has_mark_ = false;
+  const auto out = std::back_inserter(text);
+  const std::string id = journey.packet_id == 0 ? "(no id)" : packet_id_text(journey.packet_id);
+  fmt::format_to(out, "{}{}{}", colour_ ? kBold : "", id, colour_ ? kPlain : "");
+  for (const std::string& part : {journey.flow, length_text(journey.length)}) {
+    if (!part.empty()) fmt::format_to(out, "  {}", part);
+  }
+  const std::string_view colour = colour_ ? colour_of(journey.verdict.outcome) : "";
+  fmt::format_to(out, "  {}{}{}", colour, verdict_text(journey), colour.empty() ? "" : kPlain);
+  if (journey.events > 1) {
+    fmt::format_to(out, ", {:.1f} us after first seen",
+                   microseconds(journey.verdict.timestamp_ns - journey.first_ns));
+  }
+  text += parents_text(journey) + "\n";
+}
+
+void JourneyText::add_note(std::string_view note) {
+  if (note.empty()) return;
+  if (!notes_.empty()) notes_ += "  ";
+  notes_ += note;
+}
+
+void JourneyText::add_change(std::string_view what, std::string_view before,
+                             std::string_view after) {
+  if (!notes_.empty()) notes_ += "  ";
+  fmt::format_to(std::back_inserter(notes_), "{} {} -> {}", what, before, after);
+}
+
+void JourneyText::note_device(const Event& event) {
+  if (!event.has(Section::kDev)) return;
+  if (event.dev.ifindex == dev_.ifindex && event.dev.name == dev_.name) return;
+  dev_ = event.dev;
+  add_note(device_words(event.dev, names_));
+}
+
+void JourneyText::note_netns(const Event& event) {
+  if (!event.has(Section::kNetns) || event.netns == netns_) return;
+  const bool was_known = netns_ != NetnsSection{};
+  const std::string before = was_known ? netns(netns_) : std::string();
+  netns_ = event.netns;
+  const std::string& after = netns(netns_);
+  if (before == after || after.empty()) return;
+  if (was_known) {
+    add_change("netns", before, after);
+  } else {
+    add_note("netns " + after);
+  }
+}
+
+void JourneyText::note_packet(const Event& event) {
+  if (!event.has(Section::kPacket)) return;
+  if (!is_first_step_ && event.packet != packet_) {
+    for (const PacketChange& change : packet_changes(packet_, event.packet)) {
+      add_change(change.what, change.before, change.after);
+    }
+  }
+  packet_ = event.packet;
+}
+
+void JourneyText::note_skb(const Event& event) {
+  if (event.has(Section::kSkb)) {
+    if (has_mark_ && event.skb.mark != mark_) {
+      add_change("mark", fmt::format("{:#x}", mark_), fmt::format("{:#x}", event.skb.mark));
+    }
+    has_mark_ = true;
+    mark_ = event.skb.mark;
+  }
+}
+
+// What the event says about the packet's end.
+void JourneyText::note_end(const Event& event) {
+  if (event.has_return_code && event.return_code != 0) {
+    add_note("returned " + transmit_result_text(event.return_code));
+  }
+  if (!is_drop(event, names_) || !event.has(Section::kDrop) || !event.drop.has_reason) return;
+  const std::string_view meaning = reason_explanation(names_.reason_text(event.drop.reason));
+  const std::string reason = qualified_reason_text(event.drop.reason, names_);
+  add_note(meaning.empty() ? reason : fmt::format("{}: {}", reason, meaning));
+}
+
+void JourneyText::add_step(const Event& event, std::string& text) {
+  notes_.clear();
+  note_device(event);
+  note_netns(event);
+  note_packet(event);
+  note_skb(event);
+  note_end(event);
+
+  const auto out = std::back_inserter(text);
+  if (is_first_step_) {
+    text += "      0.0 us  ";
+  } else {
+    fmt::format_to(out, "{:>+9.1f}     ", microseconds(event.timestamp_ns - previous_ns_));
+  }
+  std::string task = task_of(event);
+  fmt::format_to(out, "cpu{:<{}}", event.cpu, cpu_width_ > 3 ? cpu_width_ - 3 : 0);
+  if (task_width_ != 0) fmt::format_to(out, " {:<{}}", task == task_ ? "" : task, task_width_);
+  task_ = std::move(task);
+  if (notes_.empty()) {
+    fmt::format_to(out, "  {}\n", probe(event));
+  } else {
+    fmt::format_to(out, "  {:<{}}  {}\n", probe(event), probe_width_, notes_);
+  }
+  is_first_step_ = false;
+  previous_ns_ = event.timestamp_ns;
+}
+
+void JourneyText::steps(std::span<const Event* const> events, std::string& text) {
+  // Of a journey that comes in pieces the first one decides.
+  if (is_first_step_) set_widths(events);
+  for (const Event* event : events) add_step(*event, text);
+}
+
+void JourneyText::end(const Journey& journey, std::string& text) {
+  const Outcome outcome = journey.verdict.outcome;
+  if (outcome == Outcome::kTransmitted) {
+    text += fmt::format("{}transmitted: the driver took it, and it was not seen again\n", kIndent);
+  } else if (outcome == Outcome::kConsumed) {
+    text += fmt::format("{}consumed: freed after use, not dropped\n", kIndent);
+  } else if (outcome == Outcome::kUnknown) {
+    text += fmt::format("{}unknown: no probe saw how it ended\n", kIndent);
+  }
+  if (!journey.children.empty()) {
+    text += fmt::format("{}children:{}\n", kIndent, children_text(journey));
+  }
+  add_loss(journey.loss, text);
+}
+
+}  // namespace tracker

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// JourneyText: journeys as text, DESIGN.md section 7:
+//   #5f01  UDP 10.1.0.1:40000 > 10.1.0.2:9  60 B  DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc, ...
+//        0.0 us  cpu1 iperf3/812  tp:net:net_dev_queue      left0  netns left
+//      +11.9     cpu1             tp:net:netif_receive_skb  right0  netns left -> right
+//      +23.0     cpu1             tp:skb:kfree_skb          NO_SOCKET: nothing listens on that port
+// Between journeys is an empty line. After the last step a line says how the packet ended where the
+// step itself does not, and another one what is missing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "event/event.h"
+#include "event/names.h"
+#include "postprocess/journey.h"
+
+namespace tracker {
+
+class JourneyText {
+ public:
+  // `names` must outlive this.
+  JourneyText(const Names& names, bool colour) : names_(names), colour_(colour) {}
+
+  // Each appends whole lines to `text`: begin once, steps for all events in order, end once.
+  void begin(const Journey& journey, std::string& text);
+  void steps(std::span<const Event* const> events, std::string& text);
+  void end(const Journey& journey, std::string& text);
+
+ private:
+  const std::string& probe(const Event& event);
+  const std::string& netns(const NetnsSection& netns);
+  std::string task_of(const Event& event);
+  void set_widths(std::span<const Event* const> events);
+  void add_step(const Event& event, std::string& text);
+  void add_note(std::string_view note);
+  void add_change(std::string_view what, std::string_view before, std::string_view after);
+  void note_device(const Event& event);
+  void note_netns(const Event& event);
+  void note_packet(const Event& event);
+  void note_skb(const Event& event);
+  void note_end(const Event& event);
+  std::string verdict_text(const Journey& journey);
+  std::string place_text(const Verdict& verdict);
+
+  const Names& names_;
+  bool colour_;
+  bool is_first_journey_ = true;
+
+  // Of the journey at hand; "unknown" is the value-initialised section.
+  bool is_first_step_ = true;
+  uint64_t previous_ns_ = 0;
+  std::string task_;  // shown last
+  DevSection dev_;
+  NetnsSection netns_;
+  PacketSection packet_;
+  bool has_mark_ = false;
+  uint32_t mark_ = 0;
+  size_t task_width_ = 0;
+  size_t probe_width_ = 0;
+  size_t cpu_width_ = 0;
+  std::string notes_;  // of the step at hand
+
+  std::map<uint16_t, std::string> probes_;
+  std::map<std::pair<uint64_t, uint32_t>, std::string> netns_texts_;
+};
+
+}  // namespace tracker

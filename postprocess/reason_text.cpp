@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "postprocess/reason_text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tracker {
+namespace {
+
+struct Explanation {
+  std::string_view reason;
+  std::string_view text;
+};
+
+// Sorted by reason. Only what is true wherever a kernel from 5.17 on uses the reason.
+constexpr std::array kExplanations{
+    Explanation{"ARP_PVLAN_DISABLE", "proxy ARP for private VLANs is off"},
+    Explanation{"BPF_CGROUP_EGRESS", "a BPF program of the cgroup refused it"},
+    Explanation{"BRIDGE_INGRESS_STP_STATE", "spanning tree does not let the bridge port receive"},
+    Explanation{"CAN_RX_INVALID_FRAME", "not a valid CAN frame"},
+    Explanation{"CPU_BACKLOG", "the CPU's backlog is full (net.core.netdev_max_backlog)"},
+    Explanation{"DEV_HDR", "the device could not build its header"},
+    Explanation{"DEV_READY", "the device is not up"},
+    Explanation{"DUP_FRAG", "the same fragment came twice"},
+    Explanation{"FRAG_REASM_TIMEOUT", "the other fragments did not come in time"},
+    Explanation{"FRAG_TOO_FAR", "fragments of too many other datagrams came in between"},
+    Explanation{"FULL_RING", "the ring is full: its reader does not keep up"},
+    Explanation{"HDR_TRUNC", "the packet ends within its headers"},
+    Explanation{"ICMP_CSUM", "the ICMP checksum is wrong"},
+    Explanation{"INVALID_PROTO", "the protocol is not valid there"},
+    Explanation{"IPV6DISABLED", "IPv6 is disabled on the device"},
+    Explanation{"IP_CSUM", "the IP header's checksum is wrong"},
+    Explanation{"IP_INADDRERRORS", "no route to that address, and this host does not forward"},
+    Explanation{"IP_INHDR", "the IP header is broken"},
+    Explanation{"IP_INNOROUTES", "this router has no route to that address"},
+    Explanation{"IP_INVALID_DEST", "the destination address is not valid"},
+    Explanation{"IP_INVALID_SOURCE", "the source address is not valid"},
+    Explanation{"IP_LOCALNET", "a loopback address outside the host (route_localnet is off)"},
+    Explanation{"IP_NOPROTO", "nothing handles that IP protocol"},
+    Explanation{"IP_OUTNOROUTES", "no route to that address"},
+    Explanation{"IP_RPFILTER", "the route back leads elsewhere (rp_filter)"},
+    Explanation{"LOCAL_MAC", "the source MAC address is one of this device's own"},
+    Explanation{"MULTIPATH", "the multipath route does not lead over that device"},
+    Explanation{"NEIGH_CREATEFAIL", "no neighbour entry could be made (table full?)"},
+    Explanation{"NEIGH_DEAD", "the neighbour entry was removed"},
+    Explanation{"NEIGH_FAILED", "the neighbour does not answer (ARP or neighbour discovery)"},
+    Explanation{"NEIGH_QUEUEFULL", "too many packets wait for the neighbour's address"},
+    Explanation{"NETFILTER_DROP", "a netfilter rule (nftables, iptables) dropped it"},
+    Explanation{"NOMEM", "the kernel had no memory for it"},
+    Explanation{"NOT_SPECIFIED", "the kernel gives no reason: see the place"},
+    Explanation{"NO_SOCKET", "nothing listens on that port"},
+    Explanation{"OTHERHOST", "the destination MAC address is another host's"},
+    Explanation{"PACKET_SOCK_ERROR", "the packet socket could not take it"},
+    Explanation{"PFMEMALLOC", "memory is short and the socket is not one that helps against it"},
+    Explanation{"PKT_TOO_BIG", "larger than the MTU and must not be fragmented"},
+    Explanation{"PKT_TOO_SMALL", "shorter than its headers say"},
+    Explanation{"PROTO_MEM", "the protocol's memory limit is reached (udp_mem, tcp_mem)"},
+    Explanation{"QDISC_DROP", "the queueing discipline dropped it (queue full or policy)"},
+    Explanation{"QDISC_OVERLIMIT", "the queueing discipline's limit is reached"},
+    Explanation{"QUEUE_PURGE", "its queue was emptied"},
+    Explanation{"RFC_5961_CHALLENGE_ACK", "answered by a challenge ACK instead (RFC 5961)"},
+    Explanation{"SECURITY_HOOK", "a security module refused it"},
+    Explanation{"SKB_BAD_GSO", "its segmentation data is not valid"},
+    Explanation{"SKB_CSUM", "its checksum is wrong"},
+    Explanation{"SKB_GSO_SEG", "it could not be segmented"},
+    Explanation{"SKB_UCOPY_FAULT", "the program's memory could not be read or written"},
+    Explanation{"SOCKET_BACKLOG", "the socket's backlog is full: the program does not keep up"},
+    Explanation{"SOCKET_CLOSE", "the socket was closed before the program read it"},
+    Explanation{"SOCKET_DESTROYED", "the socket was destroyed"},
+    Explanation{"SOCKET_FILTER", "a filter attached to the socket refused it"},
+    Explanation{"SOCKET_RCVBUFF",
+                "the socket's receive buffer is full: the program does not keep up"},
+    Explanation{"SOCKET_RCV_SHUTDOWN", "the socket no longer receives (shutdown)"},
+    Explanation{"TAP_FILTER", "the tap's filter refused it"},
+    Explanation{"TAP_TXFILTER", "the tap's address filter refused it"},
+    Explanation{"TCP_ABORT_ON_CLOSE", "the connection was closed with data unread"},
+    Explanation{"TCP_ABORT_ON_DATA", "data came for a closed connection"},
+    Explanation{"TCP_ABORT_ON_LINGER", "the connection was closed and does not linger"},
+    Explanation{"TCP_ACK_UNSENT_DATA", "it acknowledges data that was never sent"},
+    Explanation{"TCP_AUTH_HDR", "its authentication option is not well formed"},
+    Explanation{"TCP_CLOSE", "the connection is closed"},
+    Explanation{"TCP_CSUM", "the TCP checksum is wrong"},
+    Explanation{"TCP_FASTOPEN", "TCP Fast Open refused it"},
+    Explanation{"TCP_FLAGS", "its flags are not valid in that state"},
+    Explanation{"TCP_INVALID_ACK_SEQUENCE", "its acknowledgement number is not valid"},
+    Explanation{"TCP_INVALID_SEQUENCE", "its sequence number is outside the window"},
+    Explanation{"TCP_INVALID_SYN", "a SYN that is not valid"},
+    Explanation{"TCP_LISTEN_OVERFLOW", "the accept queue is full: the program does not keep up"},
+    Explanation{"TCP_MD5FAILURE", "its MD5 signature is wrong"},
+    Explanation{"TCP_MD5NOTFOUND", "an MD5 signature is required and it has none"},
+    Explanation{"TCP_MD5UNEXPECTED", "it has an MD5 signature and none is expected"},
+    Explanation{"TCP_MINTTL", "its TTL is below the socket's least (IP_MINTTL)"},
+    Explanation{"TCP_OFOMERGE", "its data was already in the out-of-order queue"},
+    Explanation{"TCP_OFO_DROP", "memory is short: out-of-order data was given up"},
+    Explanation{"TCP_OFO_QUEUE_PRUNE", "memory is short: the out-of-order queue was cut"},
+    Explanation{"TCP_OLD_ACK", "an old acknowledgement"},
+    Explanation{"TCP_OLD_DATA", "data that was received before (a retransmission)"},
+    Explanation{"TCP_OLD_SEQUENCE", "its sequence number is older than the window"},
+    Explanation{"TCP_OVERWINDOW", "its data lies beyond the window that was offered"},
+    Explanation{"TCP_RCVQ_PRUNE", "memory is short: the receive queue was cut"},
+    Explanation{"TCP_RESET", "a reset that was taken"},
+    Explanation{"TCP_RFC7323_PAWS", "its time stamp is older than the last one (PAWS)"},
+    Explanation{"TCP_TOO_OLD_ACK", "its acknowledgement is far too old"},
+    Explanation{"TCP_ZEROWINDOW", "the receive window is zero: the program does not read"},
+    Explanation{"TC_EGRESS", "a tc filter or program on the way out dropped it"},
+    Explanation{"TC_INGRESS", "a tc filter or program on the way in dropped it"},
+    Explanation{"UDP_CSUM", "the UDP checksum is wrong"},
+    Explanation{"UNHANDLED_PROTO", "nothing handles that ethertype"},
+    Explanation{"UNICAST_IN_L2_MULTICAST", "an IP packet to one host in a frame to many"},
+    Explanation{"VLAN_FILTER", "the bridge port does not carry that VLAN"},
+    Explanation{"VXLAN_INVALID_HDR", "the VXLAN header is not valid"},
+    Explanation{"VXLAN_NO_REMOTE", "VXLAN knows no remote for that address"},
+    Explanation{"VXLAN_VNI_NOT_FOUND", "no VXLAN device has that VNI"},
+    Explanation{"XDP", "an XDP program dropped it"},
+    Explanation{"XFRM_POLICY", "an IPsec policy refused it"},
+};
+
+constexpr bool is_earlier(const Explanation& a, const Explanation& b) {
+  return a.reason < b.reason;
+}
+static_assert(std::is_sorted(kExplanations.begin(), kExplanations.end(), is_earlier));
+
+}  // namespace
+
+std::string_view reason_explanation(std::string_view reason) {
+  const auto found = std::lower_bound(kExplanations.begin(), kExplanations.end(),
+                                      Explanation{reason, {}}, is_earlier);
+  return found != kExplanations.end() && found->reason == reason ? found->text : std::string_view();
+}
+
+}  // namespace tracker

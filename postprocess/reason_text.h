@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the kernel's drop reasons mean, in a few words.
+#pragma once
+
+#include <string_view>
+
+namespace tracker {
+
+// "nothing listens on that port" for "NO_SOCKET" (core reasons, names without SKB_DROP_REASON_).
+// Empty where there is nothing to say that the name does not.
+std::string_view reason_explanation(std::string_view reason);
+
+}  // namespace tracker
