@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/collection.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+std::vector<std::string> collect_arguments(const std::vector<const NetworkNamespace*>& namespaces,
+                                           const std::vector<std::string>& arguments,
+                                           const std::string& file) {
+  std::vector<std::string> words{tracker_path(), "collect", "--quiet", "-o", file};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  for (const NetworkNamespace* netns : namespaces) {
+    words.insert(words.end(), {"--netns", netns->name()});
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string tracker_path() {
+  if (const char* given = std::getenv("TRACKER_BINARY")) return given;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  return (self.parent_path() / "../../cli/tracker").lexically_normal();
+}
+
+ProcessResult run_tracker(const std::vector<std::string>& arguments,
+                          const ProcessOptions& options) {
+  std::vector<std::string> words{tracker_path()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(words, options);
+}
+
+std::string wait_until_attached(Process& collector) {
+  static const std::regex kAttached("attached [0-9]+ of [0-9]+ probes?");
+  std::smatch found;
+  std::string said;
+  const bool attached = wait_for([&] {
+    const bool has_ended = !collector.is_running();
+    said = collector.err();
+    return std::regex_search(said, found, kAttached) || has_ended;
+  });
+  require(attached && !found.empty(), fmt::format("tracker did not attach, it says '{}'", said));
+  return found.str();
+}
+
+Collection::Collection(const std::vector<const NetworkNamespace*>& namespaces,
+                       const std::vector<std::string>& arguments)
+    : file_(folder_.file("tracker.db")),
+      process_(collect_arguments(namespaces, arguments, file_)),
+      attached_line_(wait_until_attached(process_)) {}
+
+ProcessResult Collection::stop() {
+  process_.send_signal(SIGINT);
+  const ProcessResult result = process_.wait();
+  EXPECT_EQ(result.status, 0) << result.err;
+  return result;
+}
+
+}  // namespace tracker::kernel_test

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/drop_expectation.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "harness/collection.h"
+#include "harness/recording.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+std::string netns_name(const DropExpectation& expected) {
+  return expected.netns == nullptr ? "" : expected.netns->name();
+}
+
+void expect_row(const std::string& file, const DropExpectation& expected) {
+  uint64_t rows = 0;
+  for (const Json& row : view("drops", file, {"--by", "reason,location,flow,dev,netns"})) {
+    if (text_at(row, "/flow") != expected.flow.text()) continue;
+    ++rows;
+    SCOPED_TRACE(row.dump());
+    EXPECT_EQ(text_at(row, "/reason"), expected.reason);
+    EXPECT_EQ(function_of(text_at(row, "/location")), expected.function);
+    EXPECT_EQ(row.at("count"), expected.count);
+    EXPECT_EQ(text_at(row, "/dev"), expected.device);
+    EXPECT_EQ(text_at(row, "/netns"), netns_name(expected));
+    EXPECT_LE(row.at("first").get<uint64_t>(), row.at("last").get<uint64_t>());
+  }
+  EXPECT_EQ(rows, 1U) << "of the flow " << expected.flow.text() << " in "
+                      << run_tracker({"drops", file, "--by", "reason,location,flow"}).out;
+}
+
+// Headers in the packet's bytes, else the tuple of its socket.
+void expect_addresses(const Json& packet, const Flow& flow) {
+  const bool has_header = packet.contains("ip");
+  const Json& addresses = has_header ? packet.at("ip") : packet.at("socket");
+  EXPECT_EQ(text_at(addresses, "/src"), flow.source.address);
+  EXPECT_EQ(text_at(addresses, "/dst"), flow.dest.address);
+  if (flow.source.port == 0) return;
+  const Json& ports = has_header ? packet.at(flow.protocol == "TCP" ? "tcp" : "udp") : addresses;
+  EXPECT_EQ(ports.at("sport"), flow.source.port);
+  EXPECT_EQ(ports.at("dport"), flow.dest.port);
+}
+
+void expect_journey(const Json& journey, const DropExpectation& expected) {
+  SCOPED_TRACE(journey.dump());
+  EXPECT_EQ(text_at(journey, "/verdict/outcome"), "dropped");
+  EXPECT_EQ(text_at(journey, "/verdict/reason"), expected.reason);
+  EXPECT_EQ(function_of(text_at(journey, "/verdict/location")), expected.function);
+  EXPECT_EQ(journey.at("complete"), true);
+  ASSERT_EQ(journey.at("events").size(), 1U);
+  const Json& event = journey.at("events").front();
+  EXPECT_EQ(text_at(event, "/probe/symbol"), "skb:kfree_skb");
+  EXPECT_EQ(text_at(event, "/drop/reason"), expected.reason);
+  EXPECT_EQ(text_at(event, "/drop/subsystem"), "core");
+  EXPECT_EQ(function_of(text_at(event, "/drop/location")), expected.function);
+  EXPECT_EQ(text_at(event, "/dev/name"), expected.device);
+  EXPECT_EQ(text_at(event, "/netns/name"), netns_name(expected));
+  if (expected.netns != nullptr) {
+    EXPECT_EQ(event.at("/netns/inum"_json_pointer), expected.netns->inum());
+  }
+  ASSERT_TRUE(event.contains("packet"));
+  expect_addresses(event.at("packet"), expected.flow);
+}
+
+}  // namespace
+
+void expect_drops(const std::string& file, const DropExpectation& expected) {
+  expect_row(file, expected);
+  std::set<std::string> ids;
+  uint64_t journeys = 0;
+  for (const Json& journey : view("sort", file)) {
+    if (text_at(journey, "/flow") != expected.flow.text()) continue;
+    ++journeys;
+    ids.insert(text_at(journey, "/packet_id"));
+    expect_journey(journey, expected);
+  }
+  EXPECT_EQ(journeys, expected.count);
+  EXPECT_EQ(ids.size(), expected.count);
+  expect_closed_sums(file);
+}
+
+void expect_only_drops(const std::string& file, const DropExpectation& expected) {
+  expect_drops(file, expected);
+  EXPECT_EQ(sums_of(file).recorded, expected.count)
+      << run_tracker({"drops", file, "--by", "reason,location,flow"}).out;
+}
+
+}  // namespace tracker::kernel_test

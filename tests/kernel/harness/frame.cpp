@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/frame.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+void put16(Frame& frame, unsigned value) {
+  frame.push_back(static_cast<uint8_t>(value >> 8));
+  frame.push_back(static_cast<uint8_t>(value));
+}
+
+void put_address(Frame& frame, const std::string& text) {
+  in_addr address{};
+  require(inet_pton(AF_INET, text.c_str(), &address) == 1, "not an IPv4 address");
+  const auto* bytes = reinterpret_cast<const uint8_t*>(&address);
+  frame.insert(frame.end(), bytes, bytes + sizeof(address));
+}
+
+// RFC 1071, over the bytes from `begin` on; `sum` is what goes in beside them.
+uint16_t internet_checksum(const Frame& frame, size_t begin, uint32_t sum) {
+  for (size_t i = begin; i < frame.size(); ++i) {
+    sum += (i - begin) % 2 == 0 ? static_cast<uint32_t>(frame[i]) << 8 : frame[i];
+  }
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<uint16_t>(~sum);
+}
+
+void set16(Frame& frame, size_t offset, uint16_t value) {
+  frame[offset] = static_cast<uint8_t>(value >> 8);
+  frame[offset + 1] = static_cast<uint8_t>(value);
+}
+
+void put_ethernet(Frame& frame, const MacAddress& source, const MacAddress& dest,
+                  uint16_t ethertype) {
+  frame.insert(frame.end(), dest.begin(), dest.end());
+  frame.insert(frame.end(), source.begin(), source.end());
+  put16(frame, ethertype);
+}
+
+void put_ipv4(Frame& frame, const Flow& flow, uint8_t protocol, uint8_t ttl, unsigned payload) {
+  put16(frame, 0x4500);
+  put16(frame, 20 + payload);
+  put16(frame, 0x1234);  // id
+  put16(frame, 0);       // not a fragment
+  frame.push_back(ttl);
+  frame.push_back(protocol);
+  put16(frame, 0);
+  put_address(frame, flow.source.address);
+  put_address(frame, flow.dest.address);
+  set16(frame, kIpChecksum, internet_checksum(frame, kIpHeader, 0));
+}
+
+// The sum of the pseudo header: addresses, protocol, length.
+uint32_t pseudo_header(const Frame& frame, uint8_t protocol, unsigned length) {
+  uint32_t sum = protocol + length;
+  for (size_t i = kIpHeader + 12; i < kTransport; i += 2) {
+    sum += static_cast<uint32_t>(frame[i]) << 8 | frame[i + 1];
+  }
+  return sum;
+}
+
+}  // namespace
+
+Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow, uint8_t ttl) {
+  const bool is_tcp = flow.protocol == "TCP";
+  const uint8_t protocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
+  const unsigned length = is_tcp ? 20 : 16;
+  Frame frame;
+  put_ethernet(frame, source, dest, 0x0800);
+  put_ipv4(frame, flow, protocol, ttl, length);
+  put16(frame, flow.source.port);
+  put16(frame, flow.dest.port);
+  if (is_tcp) {
+    for (const unsigned word : {0x1000U, 0x0001U, 0U, 0U, 0x5002U, 0xfaf0U, 0U, 0U}) {
+      put16(frame, word);  // seq, ack, data offset and SYN, window, checksum, urgent
+    }
+  } else {
+    put16(frame, length);
+    put16(frame, 0);
+    frame.insert(frame.end(), 8, 'x');
+  }
+  const uint32_t pseudo = pseudo_header(frame, protocol, length);
+  set16(frame, is_tcp ? kTcpChecksum : kUdpChecksum, internet_checksum(frame, kTransport, pseudo));
+  return frame;
+}
+
+Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype) {
+  Frame frame;
+  put_ethernet(frame, source, dest, ethertype);
+  frame.insert(frame.end(), 46, 'x');
+  return frame;
+}
+
+void spoil(Frame& frame, size_t offset) { frame.at(offset) ^= 0x55; }
+
+}  // namespace tracker::kernel_test

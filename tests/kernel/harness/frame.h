@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Frame: an Ethernet frame with right checksums, to be spoilt by the test.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/topology.h"
+#include "harness/traffic.h"
+
+namespace tracker::kernel_test {
+
+using Frame = std::vector<uint8_t>;
+
+// Where things lie in the frames of ipv4_frame().
+inline constexpr size_t kIpHeader = 14;
+inline constexpr size_t kIpTtl = kIpHeader + 8;
+inline constexpr size_t kIpChecksum = kIpHeader + 10;
+inline constexpr size_t kTransport = kIpHeader + 20;
+inline constexpr size_t kUdpChecksum = kTransport + 6;
+inline constexpr size_t kTcpChecksum = kTransport + 16;
+
+// An IPv4 packet along `flow`: protocol "UDP" with 8 bytes of payload, or "TCP", a SYN.
+Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                 uint8_t ttl = 64);
+
+// 46 bytes of payload behind any ethertype.
+Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype);
+
+// Flips bits, so that what stands there is wrong.
+void spoil(Frame& frame, size_t offset);
+
+}  // namespace tracker::kernel_test

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/network_namespace.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
+#include <sstream>
+#include <thread>
+
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr char kFolder[] = "/run/netns";
+
+std::string path_of(const std::string& name) { return fmt::format("{}/{}", kFolder, name); }
+
+std::string unique_name(std::string_view label) {
+  static std::atomic<unsigned> made = 0;
+  return fmt::format("tkt{}-{}-{}", getpid(), made++, label);
+}
+
+// A thread of its own, so that the caller's namespace stays as it is.
+void on_thread(const std::function<void()>& work) {
+  std::packaged_task<void()> task(work);
+  std::future<void> done = task.get_future();
+  std::thread(std::move(task)).join();
+  done.get();
+}
+
+// The number under `name` in the two lines of `group`: names, then values.
+uint64_t counter_in(const std::string& text, std::string_view group, std::string_view name) {
+  std::istringstream lines(text);
+  const std::string start = fmt::format("{}:", group);
+  for (std::string names, values; std::getline(lines, names) && std::getline(lines, values);) {
+    std::istringstream name_words(names);
+    std::istringstream value_words(values);
+    std::string word;
+    std::string value;
+    name_words >> word;
+    value_words >> value;
+    if (word != start) continue;
+    while (name_words >> word && value_words >> value) {
+      if (word == name) return std::stoull(value);
+    }
+  }
+  throw std::runtime_error(fmt::format("no counter {}{}", group, name));
+}
+
+}  // namespace
+
+NetworkNamespace::NetworkNamespace(std::string_view label, Ipv6 ipv6) : name_(unique_name(label)) {
+  mkdir(kFolder, 0755);
+  const std::string path = path_of(name_);
+  UniqueFd(require_call(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), path));
+  on_thread([&] {
+    require_call(unshare(CLONE_NEWNET), "cannot make a network namespace (root is needed)");
+    require_call(mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr),
+                 "cannot name a network namespace");
+  });
+  fd_.reset(require_call(open(path.c_str(), O_RDONLY | O_CLOEXEC), path));
+  if (ipv6 == Ipv6::kOff) set("ipv6/conf/default/disable_ipv6", "1");
+}
+
+NetworkNamespace::~NetworkNamespace() {
+  const std::string path = path_of(name_);
+  umount2(path.c_str(), MNT_DETACH);
+  unlink(path.c_str());
+}
+
+uint32_t NetworkNamespace::inum() const {
+  struct stat status {};
+  require_call(fstat(fd_.get(), &status), "cannot stat a namespace");
+  return static_cast<uint32_t>(status.st_ino);
+}
+
+void NetworkNamespace::run(const std::function<void()>& work) const {
+  on_thread([&] {
+    require_call(setns(fd_.get(), CLONE_NEWNET), "cannot enter a namespace");
+    work();
+  });
+}
+
+UniqueFd NetworkNamespace::open_socket(int domain, int type, int protocol) const {
+  UniqueFd fd;
+  run([&] {
+    fd.reset(require_call(::socket(domain, type | SOCK_CLOEXEC, protocol), "cannot open a socket"));
+  });
+  return fd;
+}
+
+void NetworkNamespace::ip(std::string_view commands) const {
+  ProcessOptions options;
+  options.input = commands;
+  options.netns_fd = fd_.get();
+  require_program({"ip", "-batch", "-"}, options);
+}
+
+void NetworkNamespace::nft(std::string_view ruleset) const {
+  ProcessOptions options;
+  options.input = ruleset;
+  options.netns_fd = fd_.get();
+  require_program({"nft", "-f", "-"}, options);
+}
+
+void NetworkNamespace::set(std::string_view setting, std::string_view value) const {
+  run([&] { write_file(fmt::format("/proc/sys/net/{}", setting), value); });
+}
+
+uint64_t NetworkNamespace::counter(std::string_view group, std::string_view name) const {
+  uint64_t found = 0;
+  run([&] {
+    const bool extended = group.ends_with("Ext");
+    const char* path = extended ? "/proc/thread-self/net/netstat" : "/proc/thread-self/net/snmp";
+    found = counter_in(read_file(path), group, name);
+  });
+  return found;
+}
+
+void NetworkNamespace::wait_until_running(const std::string& device) const {
+  const UniqueFd fd = open_socket(AF_INET, SOCK_DGRAM, 0);
+  ifreq request{};
+  require(device.size() < IFNAMSIZ, "device name too long");
+  device.copy(request.ifr_name, IFNAMSIZ - 1);
+  const auto flags = [&] {
+    require_call(ioctl(fd.get(), SIOCGIFFLAGS, &request), device);
+    return request.ifr_flags;
+  };
+  request.ifr_flags = static_cast<short>(flags() | IFF_UP);
+  require_call(ioctl(fd.get(), SIOCSIFFLAGS, &request), device);
+  require_soon([&] { return (flags() & IFF_RUNNING) != 0; }, device + " to run");
+  // The queue is set up right after the flag, under the lock that this call waits for.
+  require_call(ioctl(fd.get(), SIOCSIFFLAGS, &request), device);
+}
+
+}  // namespace tracker::kernel_test

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/process.h"
+
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kCannotStart = 127;
+
+void redirect(const std::string& path, int flags, int fd) {
+  const int opened = open(path.c_str(), flags | O_CLOEXEC, 0600);
+  if (opened < 0 || dup2(opened, fd) < 0) _exit(kCannotStart);
+}
+
+// Runs between fork and exec: ends the child where something cannot be had.
+void become(const ProcessOptions& options) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (options.netns_fd && setns(*options.netns_fd, CLONE_NEWNET) != 0) _exit(kCannotStart);
+  if (!options.folder.empty() && chdir(options.folder.c_str()) != 0) _exit(kCannotStart);
+  for (const std::string& variable : options.setenv) {
+    const size_t equals = variable.find('=');
+    ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
+  }
+  if (!options.user) return;
+  const uid_t user = *options.user;
+  if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
+      setresuid(user, user, user) != 0) {
+    _exit(kCannotStart);
+  }
+}
+
+int status_number(int wait_status) {
+  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& arguments, const ProcessOptions& options)
+    : name_(fmt::format("{}", fmt::join(arguments, " "))) {
+  write_file(output_.file("in"), options.input);
+  write_file(output_.file("out"), "");
+  write_file(output_.file("err"), "");
+  std::vector<char*> words;
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.data()));
+  words.push_back(nullptr);
+
+  pid_ = require_call(fork(), "cannot fork");
+  if (pid_ != 0) return;
+  redirect(output_.file("in"), O_RDONLY, STDIN_FILENO);
+  redirect(output_.file("out"), O_WRONLY | O_APPEND, STDOUT_FILENO);
+  redirect(output_.file("err"), O_WRONLY | O_APPEND, STDERR_FILENO);
+  become(options);
+  execvp(words[0], words.data());
+  _exit(kCannotStart);
+}
+
+Process::~Process() {
+  if (!is_running()) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool Process::is_running() {
+  if (status_) return false;
+  int wait_status = 0;
+  if (waitpid(pid_, &wait_status, WNOHANG) == pid_) status_ = status_number(wait_status);
+  return !status_.has_value();
+}
+
+void Process::send_signal(int number) {
+  require(is_running(), fmt::format("'{}' has ended already: {}", name_, err()));
+  require_call(kill(pid_, number), "cannot send a signal");
+}
+
+ProcessResult Process::wait(std::chrono::milliseconds timeout) {
+  if (!wait_for([this] { return !is_running(); }, timeout)) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    status_ = 128 + SIGKILL;
+    throw std::runtime_error(fmt::format("'{}' did not end: {}", name_, err()));
+  }
+  return ProcessResult{*status_, out(), err()};
+}
+
+std::string Process::out() const { return read_file(output_.file("out")); }
+std::string Process::err() const { return read_file(output_.file("err")); }
+
+ProcessResult run_program(const std::vector<std::string>& arguments,
+                          const ProcessOptions& options) {
+  return Process(arguments, options).wait();
+}
+
+void require_program(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+  const ProcessResult result = run_program(arguments, options);
+  require(result.status == 0,
+          fmt::format("'{}' with input '{}' ended with {}: {}{}", fmt::join(arguments, " "),
+                      options.input, result.status, result.out, result.err));
+}
+
+}  // namespace tracker::kernel_test

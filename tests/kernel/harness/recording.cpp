@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/recording.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "harness/collection.h"
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+
+std::vector<Json> view(const std::string& command, const std::string& file,
+                       const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{command, file, "--format", "json"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const ProcessResult result = run_tracker(words);
+  require(result.status == 0,
+          fmt::format("tracker {} {} ended with {}: {}", command, file, result.status, result.err));
+  std::vector<Json> objects;
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) objects.push_back(Json::parse(line));
+  return objects;
+}
+
+std::string function_of(const std::string& location) {
+  return location.substr(0, location.find('+'));
+}
+
+std::string text_at(const Json& object, const std::string& pointer) {
+  return object.value(Json::json_pointer(pointer), std::string());
+}
+
+Sums sums_of(const std::string& file) {
+  const std::vector<Json> objects = view("stats", file);
+  require(objects.size() == 1, "stats shows one object");
+  Sums sums;
+  for (const Json& counter : objects.front().at("counters")) {
+    sums.seen += counter.at("seen").get<uint64_t>();
+    sums.filtered += counter.at("filtered").get<uint64_t>();
+    sums.recorded += counter.at("recorded").get<uint64_t>();
+    sums.lost += counter.at("lost").get<uint64_t>();
+  }
+  return sums;
+}
+
+void expect_closed_sums(const std::string& file) {
+  const Sums sums = sums_of(file);
+  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
+  EXPECT_EQ(sums.lost, 0U);
+  EXPECT_EQ(sums.recorded, view("print", file).size());
+}
+
+}  // namespace tracker::kernel_test

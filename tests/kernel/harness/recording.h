@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What a recording says, as tracker's own views print it in JSON.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace tracker::kernel_test {
+
+using Json = nlohmann::json;
+
+// Runs `tracker COMMAND FILE --format json ARGUMENTS`, one object a line; the test ends where its
+// exit status is not 0 or a line is no JSON.
+std::vector<Json> view(const std::string& command, const std::string& file,
+                       const std::vector<std::string>& arguments = {});
+
+// "tcp_v4_rcv" of "tcp_v4_rcv+0x77".
+std::string function_of(const std::string& location);
+// The text under a path of keys as "/drop/reason"; empty where there is none.
+std::string text_at(const Json& object, const std::string& pointer);
+
+// Hits of all probes and CPUs, from `tracker stats`.
+struct Sums {
+  uint64_t seen = 0;
+  uint64_t filtered = 0;
+  uint64_t recorded = 0;
+  uint64_t lost = 0;
+};
+Sums sums_of(const std::string& file);
+
+// The sums close and nothing was lost; `recorded` as many as the views show.
+void expect_closed_sums(const std::string& file);
+
+}  // namespace tracker::kernel_test

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Packets that the routing of IPv4 turns away.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <vector>
+
+#include "harness/collection.h"
+#include "harness/drop_expectation.h"
+#include "harness/frame.h"
+#include "harness/kernel_version.h"
+#include "harness/require.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kPackets = 7;
+
+void send_copies(const Pair& pair, const Frame& frame) {
+  send_frames(pair.left, pair.left_end.device, std::vector<Frame>(kPackets, frame));
+  pair.settle();
+}
+
+// A second link, with 10.99.0.0/24 behind it.
+void add_network_behind(const NetworkNamespace& netns) {
+  netns.ip(
+      "link add back0 type veth peer name back1\n"
+      "link set back1 up\n"
+      "link set back0 up\n"
+      "addr add 10.99.0.2/24 dev back0\n");
+}
+
+TEST(Routing, SourceThatLiesElsewhereIsIpRpfilter) {
+  const Pair pair;
+  add_network_behind(pair.right);
+  pair.right.set("ipv4/conf/all/rp_filter", "1");
+  const Flow flow{"UDP", {"10.99.0.1", 40000}, {pair.right_end.ipv4, 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  collection.stop();
+  expect_only_drops(collection.file(), {"IP_RPFILTER", "ip_rcv_finish_core.constprop.0", kPackets,
+                                        flow, pair.right_end.device, &pair.right});
+}
+
+TEST(Routing, TtlThatExpiresWhileForwardingIsIpInhdr) {
+  const Pair pair;
+  add_network_behind(pair.right);
+  pair.right.set("ipv4/ip_forward", "1");
+  const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"10.99.0.77", 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
+  collection.stop();
+  expect_only_drops(collection.file(),
+                    {"IP_INHDR", "ip_forward", kPackets, flow, pair.right_end.device, &pair.right});
+}
+
+// A host that does not forward takes the packet for one that was not meant for it.
+TEST(Routing, UnknownDestinationOnAHostIsIpInaddrerrors) {
+  const Pair pair;
+  const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"192.0.2.7", 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  collection.stop();
+  expect_only_drops(collection.file(), {"IP_INADDRERRORS", "ip_error", kPackets, flow,
+                                        pair.right_end.device, &pair.right});
+}
+
+TEST(Routing, UnknownDestinationOnARouterIsIpInnoroutes) {
+  const Pair pair;
+  pair.right.set("ipv4/ip_forward", "1");
+  const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"192.0.2.7", 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  collection.stop();
+  expect_only_drops(collection.file(), {"IP_INNOROUTES", "ip_error", kPackets, flow,
+                                        pair.right_end.device, &pair.right});
+}
+
+// The segment has no header yet: its addresses and ports come from the socket. TCP tries again by
+// a timer, so the number of drops is the kernel's own count, read when the socket is closed.
+TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
+  const Pair pair;
+  const Flow flow{"TCP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 5000}};
+  const UniqueFd listener = bound_socket(pair.right, flow.dest, SOCK_STREAM);
+  require_call(listen(listener.get(), 1), "listen");
+  UniqueFd client = start_connecting(pair.left, flow);
+  ASSERT_EQ(connect_result(client), 0);
+  const int on = 1;
+  require_call(setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), "TCP_NODELAY");
+  const linger at_once{1, 0};
+  require_call(setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)),
+               "SO_LINGER");
+
+  Collection collection({&pair.left});
+  pair.left.ip(fmt::format("route del 10.1.0.0/24 dev {}\n", pair.left_end.device));
+  for (int i = 0; i < kPackets; ++i) {
+    require_call(send(client.get(), "x", 1, MSG_DONTWAIT), "cannot send");
+  }
+  client.reset();
+  const uint64_t dropped = pair.left.counter("Ip", "OutNoRoutes");
+  collection.stop();
+
+  EXPECT_GE(dropped, static_cast<uint64_t>(kPackets));
+  expect_only_drops(collection.file(),
+                    {"IP_OUTNOROUTES", "__ip_queue_xmit", dropped, flow, "", &pair.left});
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
