@@ -40,9 +40,10 @@ start_machine() {
         -chardev "file,id=stderr,path=$folder/stderr"
         -device virtserialport,chardev=stderr,name=lab.stderr
     )
-    # It dies with us, whatever ends us.
+    # It dies with us, whatever ends us. <&0: bash gives background processes
+    # /dev/null to read, but a shell on the console needs ours.
     TMPDIR=$folder setpriv --pdeathsig KILL \
-        qemu-system-x86_64 "${arguments[@]}" "$@" 2>"$folder/qemu.log" \
+        qemu-system-x86_64 "${arguments[@]}" "$@" <&0 2>"$folder/qemu.log" \
         {control_in}>&- {control_out}>&- {monitor_in}>&- {monitor_out}>&- &
     qemu_pid=$!
 }
@@ -61,9 +62,15 @@ hear() {
     local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
     while :; do
         ! read -r -t 0.3 -u "$control_out" heard || return 0
-        kill -0 "$qemu_pid" 2>/dev/null || return 1
+        machine_runs || return 1
         [[ ${EPOCHREALTIME/./} -lt $deadline ]] || return 2
     done
+}
+
+# Not kill -0: that finds a dead child as well as long as nobody waited for it.
+machine_runs() {
+    local stat
+    read -r stat 2>/dev/null </proc/"$qemu_pid"/stat && [[ $stat != *') Z '* ]]
 }
 
 tell() { printf '%s\n' "$*" >&"$control_in"; }
@@ -73,7 +80,7 @@ end_machine() {
     local tries=0
     [[ -n ${qemu_pid:-} ]] || return 0
     kill -TERM "$qemu_pid" 2>/dev/null || true
-    while kill -0 "$qemu_pid" 2>/dev/null; do
+    while machine_runs; do
         tries=$((tries + 1))
         [[ $tries -lt 300 ]] || kill -KILL "$qemu_pid" 2>/dev/null || true
         read -r -t 0.01 -u "$monitor_out" _ || true

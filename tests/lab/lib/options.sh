@@ -54,6 +54,7 @@ parse_options() {
     for path in "${inputs[@]}"; do [[ -e $path ]] || die "no such file: $path"; done
     build=${build:-$(default_build)}
     [[ -z $build ]] || build=$(readlink -f "$build")
+    [[ ${#command[@]} -gt 0 || -n $setup_only || -t 0 ]] || die "a shell needs a terminal; or give a command after --"
     # A shell that someone sits at ends when they end it.
     [[ ${#command[@]} -gt 0 ]] || timeout=864000
 }
