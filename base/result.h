@@ -99,7 +99,9 @@ inline Error with_context(const std::string& context, Error error) {
 // Declares `name` as the value of a Result expression, or returns its error to the caller.
 #define TRY_ASSIGN(name, expression) \
   TRY_ASSIGN_INNER(TRACKER_CONCAT(try_result_, __LINE__), name, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): `name` is declared, not an expression
 #define TRY_ASSIGN_INNER(temporary, name, expression)   \
   auto temporary = (expression);                        \
   if (!temporary) return std::move(temporary).error(); \
   auto name = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
+#include "base/edit_distance.h"
 #include "event/section.h"
 #include "probes/kernel_probes.h"
 
@@ -41,21 +41,6 @@ std::string tracefs() {
 
 bool matches(const std::string& pattern, const std::string& text) {
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
-
-size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 // "tp:skb:kfree_skb", with the group if it is known.

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/collect.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/collect_summary.h"
+#include "cli/live_printer.h"
+#include "cli/size_argument.h"
+#include "cli/text_style.h"
+#include "collector/collection.h"
+#include "collector/drop_tally.h"
+#include "event/render.h"
+
+namespace tracker {
+
+namespace {
+
+constexpr uint64_t kRingMin = 4096, kRingMax = 1U << 30;
+constexpr uint32_t kTrackMax = 1U << 24;
+
+struct CollectArguments {
+  CollectOptions options;
+  std::string output = "tracker.db";
+  bool no_record = false;
+  bool quiet = false;
+  std::optional<std::string> ring_size;
+  std::string format = "text";
+  std::string style = "event";
+  std::string time = "local";
+};
+
+std::string join_arguments() {
+  std::string line;
+  FILE* file = std::fopen("/proc/self/cmdline", "re");
+  if (!file) return line;
+  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) line += c ? static_cast<char>(c) : ' ';
+  std::fclose(file);
+  if (!line.empty()) line.pop_back();
+  return line;
+}
+
+LivePrinter::Render renderer(const CollectArguments& arguments) {
+  if (arguments.format == "json") {
+    return [](const Event& event, const Names& names, const Session& session, uint64_t) {
+      return render_event_json(event, names, session) + "\n";
+    };
+  }
+  RenderOptions options = text_options(arguments.time, STDOUT_FILENO);
+  bool line = arguments.style == "line";
+  return [options, line](const Event& event, const Names& names, const Session& session,
+                         uint64_t previous_ns) {
+    return line ? render_event_line(event, names, session, options, previous_ns)
+                : render_event_text(event, names, session, options, previous_ns);
+  };
+}
+
+void print_attached(const Session& session) {
+  size_t attached = 0;
+  for (const ProbeAttachment& attachment : session.attachments) {
+    attached += attachment.attached;
+    if (!attachment.attached)
+      fmt::print(stderr, "not attached: {}: {}\n", attachment.target, escape_text(attachment.problem));
+  }
+  fmt::print(stderr, "attached {} of {} probes\n", attached, session.attachments.size());
+}
+
+void print_progress(const CollectProgress& progress) {
+  fmt::print(stderr, "\r{:.0f} s  {} events  {:.0f}/s  lost {}  {:.1f} MB\033[K",
+             static_cast<double>(progress.elapsed_ns) / 1e9, progress.events,
+             progress.events_per_second, progress.lost,
+             static_cast<double>(progress.recording_bytes) / 1e6);
+}
+
+class CollectCommand : public Command {
+ public:
+  CLI::App* add_to(CLI::App& app) override;
+  Result<int> run() override;
+
+ private:
+  Result<void> finish_options();
+  Result<CollectSummary> collect_and_print(DropTally& tally);
+
+  CollectArguments arguments_;
+};
+
+CLI::App* CollectCommand::add_to(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("collect", "attach, show events live, record");
+  CollectOptions& options = arguments_.options;
+  command->add_option("-o,--output", arguments_.output,
+                      "the recording; an existing one is kept as FILE.old")
+      ->type_name("FILE")
+      ->capture_default_str();
+  command->add_flag("--no-record", arguments_.no_record, "show events only");
+  command->add_flag("--quiet", arguments_.quiet, "no events and no progress on the terminal");
+  command->add_option("-c,--collector", options.collectors,
+                      "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--probe", options.probes,
+                      "tp:GROUP:NAME, with wildcards, with /stack for a stack on every event")
+      ->type_name("TARGET")
+      ->allow_extra_args(false);
+  command->add_option("--netns", options.netns,
+                      "only this network namespace: a name, a path or an inum (repeatable)")
+      ->type_name("NAME|PATH|INUM")
+      ->allow_extra_args(false);
+  command->add_option("--snaplen", options.snaplen,
+                      "bytes of each packet to keep, 0 for all (default: through the transport header)")
+      ->type_name("N")
+      ->check(CLI::Range(0U, 65536U));
+  command->add_flag("--all-skbs", options.all_skbs,
+                    "also skbs that never were network packets (AF_UNIX, netlink)");
+  command->add_option("--duration", options.duration_seconds, "end after so many seconds")
+      ->type_name("S")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--count", options.count, "end after so many events")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--cmd", options.command, "run CMD, end with it and with its exit status")
+      ->type_name("CMD");
+  command->add_option("--ring-size", arguments_.ring_size,
+                      "bytes of each CPU's ring buffer, a power of two (K, M)")
+      ->type_name("BYTES");
+  command->add_option("--track-size", options.track_packets,
+                      "packets under way that ids are kept for")
+      ->type_name("N")
+      ->check(CLI::Range(1U, kTrackMax))
+      ->capture_default_str();
+  command->add_option("--format", arguments_.format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_option("--style", arguments_.style, "event (two or three lines) or line")
+      ->check(CLI::IsMember({"event", "line"}))
+      ->capture_default_str();
+  add_time_option(*command, arguments_.time);
+  command->footer(
+      "Examples:\n"
+      "  tracker -p dropmon collect                          every drop, until Ctrl-C\n"
+      "  tracker -p dropmon collect --netns blue --duration 10 -o blue.db\n"
+      "  tracker -p dropmon collect --cmd 'ping -c 3 10.0.0.9'\n"
+      "  tracker collect --probe tp:skb:kfree_skb/stack      with a stack on every drop\n"
+      "Needs CAP_BPF and CAP_PERFMON; ends cleanly by Ctrl-C or SIGTERM.");
+  return command;
+}
+
+Result<void> CollectCommand::finish_options() {
+  CollectOptions& options = arguments_.options;
+  if (!arguments_.no_record) {
+    if (arguments_.output.empty()) return wrong_usage("-o needs a file name");
+    options.output = arguments_.output;
+  }
+  if (arguments_.ring_size) {
+    TRY_ASSIGN(bytes, parse_size(*arguments_.ring_size));
+    if (bytes < kRingMin || bytes > kRingMax || (bytes & (bytes - 1)) != 0)
+      return wrong_usage(fmt::format("--ring-size {}: a power of two from 4K to 1024M is needed",
+                                     *arguments_.ring_size));
+    options.ring_bytes = static_cast<uint32_t>(bytes);
+  }
+  options.tracker_version = TRACKER_VERSION;
+  options.command_line = join_arguments();
+  return {};
+}
+
+Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
+  std::vector<EventSink*> sinks{&tally};
+  std::optional<LivePrinter> printer;
+  if (!arguments_.quiet) {
+    printer.emplace(STDOUT_FILENO, renderer(arguments_));
+    sinks.push_back(&*printer);
+  }
+  // Events and a progress line on one terminal would overwrite each other.
+  bool progress = !arguments_.quiet && ::isatty(STDERR_FILENO) && !::isatty(STDOUT_FILENO);
+  CollectObserver observer;
+  observer.on_attached = [&](const Session& session) {
+    if (printer) printer->set_session(session);
+    print_attached(session);
+  };
+  if (progress) observer.on_progress = print_progress;
+  auto summary = collect(arguments_.options, sinks, observer);
+  if (progress) fmt::print(stderr, "\r\033[K");
+  return summary;
+}
+
+Result<int> CollectCommand::run() {
+  TRY(finish_options());
+  DropTally tally;
+  TRY_ASSIGN(summary, collect_and_print(tally));
+  fmt::print(stderr, "{}", render_collect_summary(summary, tally.rows(summary.names),
+                                                  arguments_.options.output.value_or("")));
+  if (summary.recording_error) return *summary.recording_error;
+  return summary.command_status.value_or(0);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_collect_command() { return std::make_unique<CollectCommand>(); }
+
+}  // namespace tracker

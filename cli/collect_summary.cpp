@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/collect_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "event/render.h"
+
+namespace tracker {
+
+namespace {
+
+constexpr size_t kMaxRows = 20;
+
+struct Totals {
+  uint64_t seen = 0, filtered = 0, recorded = 0, ring_full = 0, reader = 0, storage = 0;
+  uint64_t unattributed = 0, untracked = 0;
+  int64_t missed = 0;
+  bool missed_known = true;
+  uint64_t lost() const { return ring_full + reader + storage; }
+};
+
+Totals add_up(const Session& session) {
+  Totals totals;
+  for (const ProbeCounters& counters : session.counters) {
+    totals.seen += counters.seen;
+    totals.filtered += counters.filtered;
+    totals.recorded += counters.recorded;
+    totals.ring_full += counters.ring_full;
+    totals.reader += counters.reader;
+    totals.storage += counters.storage;
+    totals.unattributed += counters.unattributed;
+    totals.untracked += counters.untracked;
+  }
+  for (const ProbeAttachment& attachment : session.attachments) {
+    if (!attachment.attached) continue;
+    if (attachment.missed < 0) totals.missed_known = false;
+    totals.missed += std::max<int64_t>(attachment.missed, 0);
+  }
+  return totals;
+}
+
+std::string drop_lines(const std::vector<DropTally::Row>& drops) {
+  std::string text;
+  size_t width = 0, shown = std::min(drops.size(), kMaxRows);
+  for (size_t i = 0; i < shown; ++i) width = std::max(width, drops[i].reason.size());
+  for (size_t i = 0; i < shown; ++i)
+    text += fmt::format("{:>10}  {:<{}}  {}\n", drops[i].count, escape_text(drops[i].reason), width,
+                        escape_text(drops[i].place));
+  if (drops.size() > shown)
+    text += fmt::format("            {} more; `tracker drops` lists all\n", drops.size() - shown);
+  return text;
+}
+
+}  // namespace
+
+std::string render_collect_summary(const CollectSummary& summary,
+                                   const std::vector<DropTally::Row>& drops,
+                                   const std::string& recording) {
+  const Session& session = summary.session;
+  Totals totals = add_up(session);
+  std::string text = fmt::format(
+      "{:.1f} s, ended by {}\n",
+      static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
+  if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
+  text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,
+                      totals.filtered, totals.recorded, totals.lost());
+  if (totals.lost() > 0)
+    text += fmt::format("lost: ring full {}, reader {}, storage {}; see `tracker stats` for when\n",
+                        totals.ring_full, totals.reader, totals.storage);
+  if (totals.unattributed > 0)
+    text += fmt::format("unattributed {}: named no network namespace that --netns could decide by\n",
+                        totals.unattributed);
+  if (totals.untracked > 0)
+    text += fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
+  if (!totals.missed_known) {
+    text += "missed: unknown on this kernel\n";
+  } else if (totals.missed > 0) {
+    text += fmt::format("missed {}: hits inside another hit of the same probe\n", totals.missed);
+  }
+  if (!recording.empty())
+    text += fmt::format("recorded in {}\n", escape_text(recording));
+  return text;
+}
+
+}  // namespace tracker

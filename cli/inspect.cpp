@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/inspect.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <sys/utsname.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/privileges.h"
+#include "collector/probe_plan.h"
+#include "event/render.h"
+#include "probes/kernel_btf.h"
+
+namespace tracker {
+
+namespace {
+
+struct InspectOptions {
+  std::optional<std::string> probes;  // pattern
+  std::string format = "text";
+};
+
+struct ListedProbe {
+  std::string target;
+  std::string module;
+  TracepointArgs args;
+};
+
+// A pattern is compared with the whole target (tp:net:*) and with the tracepoint's name (net*).
+std::vector<ListedProbe> list_probes(const KernelBtf& btf, const std::string& pattern) {
+  std::vector<ListedProbe> listed;
+  for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
+    std::vector<std::string> groups = tracepoint_groups(tracepoint->name);
+    if (groups.empty()) groups.push_back("?");
+    for (const std::string& group : groups) {
+      std::string target = fmt::format("tp:{}:{}", group, tracepoint->name);
+      if (::fnmatch(pattern.c_str(), target.c_str(), 0) == 0 ||
+          ::fnmatch(pattern.c_str(), tracepoint->name.c_str(), 0) == 0)
+        listed.push_back({target, tracepoint->module, tracepoint->args});
+    }
+  }
+  return listed;
+}
+
+std::string arguments_text(const TracepointArgs& args) {
+  std::string text = "skb";
+  if (args.sock >= 0) text += " sock";
+  if (args.dev >= 0) text += " dev";
+  if (args.reason >= 0) text += " reason";
+  if (args.location >= 0) text += " location";
+  if (args.return_code >= 0) text += " rc";
+  return text;
+}
+
+void print_probes_text(const std::vector<ListedProbe>& probes) {
+  size_t width = 0;
+  for (const ListedProbe& probe : probes) width = std::max(width, probe.target.size());
+  for (const ListedProbe& probe : probes)
+    fmt::print("{:<{}}  {}{}\n", probe.target, width, arguments_text(probe.args),
+               probe.module.empty() ? "" : fmt::format("  [{}]", escape_text(probe.module)));
+}
+
+void print_probes_json(const std::vector<ListedProbe>& probes) {
+  for (const ListedProbe& probe : probes) {
+    nlohmann::ordered_json row{{"target", probe.target}, {"arguments", arguments_text(probe.args)}};
+    if (!probe.module.empty()) row["module"] = escape_text(probe.module);
+    fmt::print("{}\n", row.dump());
+  }
+}
+
+struct Fact {
+  std::string name;
+  bool available;
+  std::string detail;
+};
+
+std::vector<Fact> facts(const Result<KernelBtf>& btf) {
+  std::vector<Fact> found;
+  found.push_back({"type information (BTF)", btf.has_value(),
+                   btf ? "/sys/kernel/btf/vmlinux" : btf.error().message});
+  auto privileges = check_privileges();
+  found.push_back({"privileges", privileges.has_value(),
+                   privileges ? "CAP_BPF and CAP_PERFMON" : privileges.error().message});
+  found.push_back({"tracefs", tracefs_readable(),
+                   tracefs_readable() ? "groups of tracepoints are checked"
+                                      : "groups of tracepoints are taken as typed"});
+  if (!btf) return found;
+  size_t reasons = btf->drop_reasons().size();
+  found.push_back({"drop reasons", reasons > 0,
+                   reasons > 0 ? fmt::format("{} reasons, {} subsystems", reasons,
+                                             btf->drop_subsystems().size())
+                               : "a kernel before 5.17: the place of a drop has to answer"});
+  found.push_back({"tracepoints with an skb", true,
+                   fmt::format("{}; list them with --probes '*'", btf->skb_tracepoints().size())});
+  return found;
+}
+
+void print_facts(const Result<KernelBtf>& btf, bool json) {
+  utsname host{};
+  ::uname(&host);
+  if (!json) fmt::print("kernel  {}\n", host.release);
+  for (const Fact& fact : facts(btf)) {
+    if (json) {
+      nlohmann::ordered_json row{{"kernel", host.release},
+                                 {"fact", fact.name},
+                                 {"available", fact.available},
+                                 {"detail", fact.detail}};
+      fmt::print("{}\n", row.dump());
+    } else {
+      fmt::print("{:<3}  {:<24}  {}\n", fact.available ? "yes" : "no", fact.name, fact.detail);
+    }
+  }
+}
+
+class InspectCommand : public Command {
+ public:
+  CLI::App* add_to(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand("inspect", "what this kernel permits, which probes exist");
+    command->add_option("--probes", options_.probes,
+                        "list tracepoints with an skb whose target or name matches this pattern")
+        ->type_name("PATTERN");
+    command->add_option("--format", options_.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+    command->footer(
+        "Examples:\n"
+        "  tracker inspect                      what this kernel permits\n"
+        "  tracker inspect --probes 'tp:net:*'  tracepoints of a group\n"
+        "  tracker inspect --probes '*drop*'    tracepoints by name");
+    return command;
+  }
+
+  Result<int> run() override {
+    Result<KernelBtf> btf = KernelBtf::load();
+    bool json = options_.format == "json";
+    if (!options_.probes) {
+      print_facts(btf, json);
+      return 0;
+    }
+    if (!btf) return btf.error();
+    std::vector<ListedProbe> probes = list_probes(*btf, *options_.probes);
+    if (probes.empty())
+      return Error{fmt::format("no tracepoint with an skb matches '{}'", *options_.probes)};
+    json ? print_probes_json(probes) : print_probes_text(probes);
+    return 0;
+  }
+
+ private:
+  InspectOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_inspect_command() { return std::make_unique<InspectCommand>(); }
+
+}  // namespace tracker

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/live_printer.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace tracker {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kQueueBytes = 1U << 20;
+constexpr auto kRenderBudget = std::chrono::milliseconds(200);  // of each second
+constexpr auto kFinalPatience = std::chrono::seconds(1);
+constexpr int kWriteMilliseconds = 100;
+
+}  // namespace
+
+struct LivePrinter::State {
+  int fd;
+  Render render;
+  Session session;
+
+  // the collector's side
+  uint64_t previous_ns = 0;
+  uint64_t not_shown = 0;
+  Clock::time_point second_start = Clock::now();
+  Clock::duration spent{};
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string queue;      // guarded by mutex
+  bool ending = false;    // guarded by mutex
+  bool broken = false;    // guarded by mutex: nobody reads any more
+  std::thread writer;
+
+  void write_queue();
+  bool write_all(std::string_view text);
+  bool push(std::string& text);
+  bool within_budget();
+};
+
+LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>()) {
+  state_->fd = fd;
+  state_->render = std::move(render);
+  state_->writer = std::thread([this] { state_->write_queue(); });
+}
+
+LivePrinter::~LivePrinter() {
+  {
+    std::lock_guard lock(state_->mutex);
+    if (state_->not_shown > 0) state_->queue += fmt::format("{} not shown\n", state_->not_shown);
+    state_->ending = true;
+  }
+  state_->changed.notify_one();
+  state_->writer.join();
+}
+
+void LivePrinter::set_session(const Session& session) { state_->session = session; }
+
+// False when nobody reads any more, or when the end waits for a reader that does not read.
+bool LivePrinter::State::write_all(std::string_view text) {
+  Clock::time_point give_up{};
+  while (!text.empty()) {
+    pollfd ready{fd, POLLOUT, 0};
+    int polled = ::poll(&ready, 1, kWriteMilliseconds);
+    {
+      std::lock_guard lock(mutex);
+      if (ending && give_up == Clock::time_point{}) give_up = Clock::now() + kFinalPatience;
+    }
+    if (polled == 0 && give_up != Clock::time_point{} && Clock::now() > give_up) return false;
+    if (polled <= 0) continue;
+    // A pipe that is ready takes at least PIPE_BUF bytes; more could block.
+    ssize_t size = ::write(fd, text.data(), std::min<size_t>(text.size(), 4096));
+    if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
+    if (size > 0) text.remove_prefix(static_cast<size_t>(size));
+  }
+  return true;
+}
+
+void LivePrinter::State::write_queue() {
+  while (true) {
+    std::string text;
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return ending || !queue.empty(); });
+      if (queue.empty()) return;
+      std::swap(text, queue);
+    }
+    if (!write_all(text)) {
+      std::lock_guard lock(mutex);
+      broken = true;
+      return;
+    }
+  }
+}
+
+bool LivePrinter::State::push(std::string& text) {
+  std::lock_guard lock(mutex);
+  if (broken || queue.size() + text.size() > kQueueBytes) return false;
+  queue += text;
+  return true;
+}
+
+bool LivePrinter::State::within_budget() {
+  Clock::time_point now = Clock::now();
+  if (now - second_start > std::chrono::seconds(1)) {
+    second_start = now;
+    spent = {};
+  }
+  return spent < kRenderBudget;
+}
+
+Result<void> LivePrinter::on_events(std::span<const Event> events, const Names& names) {
+  State& state = *state_;
+  std::string text;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (!state.within_budget()) {
+      state.not_shown += events.size() - i;
+      break;
+    }
+    Clock::time_point start = Clock::now();
+    text.clear();
+    if (state.not_shown > 0) text = fmt::format("{} not shown\n", state.not_shown);
+    text += state.render(events[i], names, state.session, state.previous_ns);
+    if (state.push(text)) {
+      state.not_shown = 0;
+      state.previous_ns = events[i].timestamp_ns;
+    } else {
+      ++state.not_shown;
+    }
+    state.spent += Clock::now() - start;
+  }
+  state.changed.notify_one();
+  return {};
+}
+
+Result<void> LivePrinter::on_tick(const Session& session, const Names&) {
+  state_->session.clocks = session.clocks;
+  return {};
+}
+
+}  // namespace tracker

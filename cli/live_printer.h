@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// LivePrinter: events on stdout while they are collected, never at the price of recording them.
+//
+// A thread of its own writes; between it and the collector is a queue of bounded size. Lines that
+// the queue has no room for, or whose rendering would take more than a fifth of the collector's time,
+// are left out, and "N not shown" stands where they would have been.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "event/render.h"
+#include "event/sink.h"
+
+namespace tracker {
+
+class LivePrinter : public EventSink {
+ public:
+  using Render = std::function<std::string(const Event&, const Names&, const Session&,
+                                           uint64_t previous_ns)>;
+
+  // Writes to `fd`, which stays the caller's.
+  LivePrinter(int fd, Render render);
+  ~LivePrinter() override;  // writes what is queued, for at most a second
+
+  Result<void> on_events(std::span<const Event> events, const Names& names) override;
+  Result<void> on_tick(const Session& session, const Names& names) override;
+
+  // For time zones; before the first event.
+  void set_session(const Session& session);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tracker

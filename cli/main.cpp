@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// tracker: the list of commands, in the order of help. Here alone errors are printed and the exit
+// status is chosen: 0 done, 1 failed, 2 wrong usage (diff will add 3: differs).
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/collect.h"
+#include "cli/command.h"
+#include "cli/inspect.h"
+#include "cli/nearest.h"
+#include "cli/profile.h"
+#include "cli/profile_arguments.h"
+#include "event/render.h"
+#include "profiles/profile.h"
+
+namespace tracker {
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+struct ListedCommand {
+  std::unique_ptr<Command> command;
+  CLI::App* app = nullptr;
+};
+
+int report(const Error& error) {
+  fmt::print(stderr, "tracker: {}\n", escape_text(error.message));
+  return error.kind == ErrorKind::kWrongUsage ? kWrongUsage : kFailed;
+}
+
+// CLI11's sentence on one line; for an unknown option or command with the nearest one.
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  const CLI::App* used = &app;
+  for (const CLI::App* command : app.get_subcommands()) used = command;
+  std::vector<std::string> extras = used->remaining(true);
+  if (used == &app) extras = app.remaining(true);
+  if (!extras.empty()) {
+    const std::string& extra = extras.front();
+    bool option = extra.starts_with("-");
+    std::vector<std::string> names;
+    if (option) {
+      for (const CLI::Option* known : used->get_options()) {
+        for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+      }
+    } else if (used == &app) {
+      for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    }
+    message = fmt::format("unknown {} '{}'", option ? "option" : used == &app ? "command" : "argument",
+                          extra);
+    if (std::string best = nearest(extra, names); !best.empty())
+      message += fmt::format("; did you mean {}?", best);
+  }
+  return wrong_usage(fmt::format("{} (see tracker {}-h)", message,
+                                 used == &app ? "" : used->get_name() + " "));
+}
+
+class Program {
+ public:
+  Program() {
+    app_.description(
+        "A packet-flow tracker: where a packet went, why it stopped and what to do about it.");
+    app_.footer(
+        "Examples:\n"
+        "  tracker -p dropmon collect   record every dropped packet until Ctrl-C\n"
+        "  tracker sort                 a timeline per packet\n"
+        "  tracker drops                drops counted by reason and place\n"
+        "  tracker COMMAND -h           options and examples of a command");
+    app_.set_version_flag("--version", "tracker " TRACKER_VERSION);
+    app_.require_subcommand(1);
+    app_.allow_extras(false);
+    app_.add_option("-p,--profile", profile_names_, "use a profile (several add up)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    add(make_collect_command());
+    add(make_inspect_command());
+    add(make_profile_command([this](const Profile& profile) { return check_profile(app_, profile); }));
+  }
+
+  int run(int argc, char** argv) {
+    std::vector<std::string> typed(argv + 1, argv + argc);
+    auto status = parse_and_run(typed);
+    return status ? *status : report(status.error());
+  }
+
+ private:
+  void add(std::unique_ptr<Command> command) {
+    CLI::App* app = command->add_to(app_);
+    app->fallthrough();
+    commands_.push_back({std::move(command), app});
+  }
+
+  // CLI11 takes arguments from the back of a vector.
+  void parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    app_.parse(arguments);
+  }
+
+  Result<int> parse_and_run(const std::vector<std::string>& typed) {
+    try {
+      parse(typed);
+      if (!profile_names_.empty()) TRY(apply_profiles(typed));
+    } catch (const CLI::Success& success) {  // -h, --version
+      return app_.exit(success);
+    } catch (const CLI::ParseError& error) {
+      return usage_error(app_, error);
+    }
+    for (ListedCommand& listed : commands_) {
+      if (listed.app->parsed()) return listed.command->run();
+    }
+    return wrong_usage("no command given (see tracker -h)");
+  }
+
+  // Parses again with what the profiles say in front of what was typed.
+  Result<void> apply_profiles(const std::vector<std::string>& typed) {
+    std::vector<Profile> profiles;
+    for (const std::string& name : profile_names_) {
+      TRY_ASSIGN(profile, load_profile(name));
+      TRY(check_profile(app_, profile));
+      profiles.push_back(std::move(profile));
+    }
+    const CLI::App* command = app_.get_subcommands().front();
+    std::vector<std::string> arguments = profile_arguments(*command, profiles);
+    if (arguments.empty()) return {};
+    arguments.insert(arguments.begin(), command->get_name());
+    // The command's name is typed once more; the second time it would be an argument.
+    bool skipped = false;
+    for (size_t i = 0; i < typed.size(); ++i) {
+      bool is_value = i > 0 && (typed[i - 1] == "-p" || typed[i - 1] == "--profile");
+      if (!skipped && !is_value && typed[i] == command->get_name()) {
+        skipped = true;
+        continue;
+      }
+      arguments.push_back(typed[i]);
+    }
+    parse(arguments);
+    return {};
+  }
+
+  CLI::App app_{"", "tracker"};
+  std::vector<std::string> profile_names_;
+  std::vector<ListedCommand> commands_;
+};
+
+}  // namespace
+
+}  // namespace tracker
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return tracker::Program().run(argc, argv);
+  } catch (const std::exception& error) {  // memory, in practice
+    fmt::print(stderr, "tracker: {}\n", error.what());
+    return 1;
+  }
+}

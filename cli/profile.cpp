@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/profile.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+
+#include "event/render.h"
+
+namespace tracker {
+
+namespace {
+
+class ProfileCommand : public Command {
+ public:
+  explicit ProfileCommand(std::function<Result<void>(const Profile&)> check)
+      : check_(std::move(check)) {}
+
+  CLI::App* add_to(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand("profile", "the profiles that -p can name");
+    list_ = command->add_subcommand("list", "names, where each comes from, what it is for");
+    show_ = command->add_subcommand("show", "a profile's text");
+    check_command_ = command->add_subcommand("check", "whether a profile can be used");
+    for (CLI::App* part : {show_, check_command_})
+      part->add_option("NAME", name_, "a name or a path")->required();
+    command->require_subcommand(1);
+    command->footer(
+        "Examples:\n"
+        "  tracker profile list\n"
+        "  tracker profile show dropmon > ./mine.toml\n"
+        "  tracker profile check ./mine.toml");
+    return command;
+  }
+
+  Result<int> run() override {
+    if (list_->parsed()) {
+      for (const Profile& profile : list_profiles())
+        fmt::print("{:<12}  {:<10}  {}\n", escape_text(profile.name), escape_text(profile.origin),
+                   escape_text(profile.description));
+      return 0;
+    }
+    TRY_ASSIGN(profile, load_profile(name_));
+    if (show_->parsed()) {
+      fmt::print("{}", profile.text);
+      return 0;
+    }
+    TRY(check_(profile));
+    fmt::print("{} ({}) is a valid profile\n", escape_text(profile.name), escape_text(profile.origin));
+    return 0;
+  }
+
+ private:
+  std::function<Result<void>(const Profile&)> check_;
+  CLI::App* list_ = nullptr;
+  CLI::App* show_ = nullptr;
+  CLI::App* check_command_ = nullptr;
+  std::string name_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_profile_command(std::function<Result<void>(const Profile&)> check) {
+  return std::make_unique<ProfileCommand>(std::move(check));
+}
+
+}  // namespace tracker

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/profile_arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/nearest.h"
+#include "event/render.h"
+#include "profiles/merge.h"
+
+namespace tracker {
+
+namespace {
+
+bool is_list(const CLI::App& command, const std::string& key) {
+  const CLI::Option* option = command.get_option_no_throw("--" + key);
+  return option && option->get_expected_max() > 1;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == name) return command;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<void> check_profile(const CLI::App& app, const Profile& profile) {
+  for (const ProfileItem& item : profile.items) {
+    const CLI::App* command = find_command(app, item.section);
+    if (!command)
+      return Error{fmt::format("profile {} ({}): unknown section [{}]; nearest: [{}]", profile.name,
+                               profile.origin, escape_text(item.section),
+                               nearest(item.section, command_names(app)))};
+    if (!command->get_option_no_throw("--" + item.key))
+      return Error{fmt::format("profile {} ({}): unknown key '{}' in [{}]; nearest: {}",
+                               profile.name, profile.origin, escape_text(item.key), item.section,
+                               nearest(item.key, option_names(*command)))};
+  }
+  return {};
+}
+
+std::vector<std::string> profile_arguments(const CLI::App& command,
+                                           const std::vector<Profile>& profiles) {
+  std::vector<std::string> arguments;
+  auto list = [&](const std::string& key) { return is_list(command, key); };
+  for (const ProfileItem& item : merge_items(profiles, command.get_name(), list)) {
+    const CLI::Option* option = command.get_option_no_throw("--" + item.key);
+    if (!option || (!list(item.key) && option->count() > 0)) continue;
+    for (const std::string& value : item.values)
+      arguments.push_back(fmt::format("--{}={}", item.key, value));
+  }
+  return arguments;
+}
+
+}  // namespace tracker

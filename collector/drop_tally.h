@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// DropTally: a sink that counts drops by reason and place, for the lines at the end of `collect`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "event/sink.h"
+
+namespace tracker {
+
+class DropTally : public EventSink {
+ public:
+  struct Row {
+    std::string reason;  // absent (empty) on kernels without reasons
+    std::string place;
+    uint64_t count = 0;
+  };
+
+  Result<void> on_events(std::span<const Event> events, const Names& names) override;
+  Result<void> on_tick(const Session&, const Names&) override { return {}; }
+
+  // Most frequent first; places whose symbols are equal are one row.
+  std::vector<Row> rows(const Names& names) const;
+
+ private:
+  using Key = std::tuple<bool, uint32_t, uint64_t>;  // has_reason, reason, location
+  std::map<Key, uint64_t> counts_;
+};
+
+}  // namespace tracker
