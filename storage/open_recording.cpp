@@ -21,10 +21,12 @@ Error cut_off(const std::string& path, const FileHeader& header) {
 
 // Opens and reads one page. SQLite opens lazily: only this shows whether it can.
 Result<Database> try_open(const std::string& path, Database::Mode mode, Problem& problem) {
-  TRY_ASSIGN(database, Database::open(path, mode));
-  Result<std::string> read = database.query_text("SELECT count(*) FROM sqlite_schema");
-  problem = database.last_problem();
-  if (!read) return std::move(read).error();
+  const auto explain = [&](Error error) { return with_context("recording " + path, error); };
+  Result<Database> database = Database::open(path, mode);
+  if (!database) return explain(database.error());
+  const Result<std::string> read = database->query_text("SELECT count(*) FROM sqlite_schema");
+  problem = database->last_problem();
+  if (!read) return explain(read.error());
   return database;
 }
 
@@ -80,7 +82,7 @@ Result<Database> open_recording(const std::string& path) {
   Result<Database> database = open_any(path, Database::Mode::kReadOnly);
   if (!database) {
     if (header.is_cut_off()) return cut_off(path, header);
-    return with_context("recording " + path, std::move(database).error());
+    return database;
   }
   Result<void> checked = check_schema(*database);
   if (!checked) return explain_damage(path, std::move(checked).error());
