@@ -79,6 +79,13 @@ void print_progress(const CollectProgress& progress) {
              static_cast<double>(progress.recording_bytes) / 1e6);
 }
 
+// CLI::PositiveNumber names the largest double in its sentence.
+std::string above_zero(const std::string& text) {
+  double number = 0;
+  if (CLI::detail::lexical_cast(text, number) && number > 0) return {};
+  return fmt::format("'{}' is not a number above 0", text);
+}
+
 class CollectCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override;
@@ -121,10 +128,10 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
                     "also skbs that never were network packets (AF_UNIX, netlink)");
   command->add_option("--duration", options.duration_seconds, "end after so many seconds")
       ->type_name("S")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_option("--count", options.count, "end after so many events")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero);
   command->add_option("--cmd", options.command, "run CMD, end with it and with its exit status")
       ->type_name("CMD");
   command->add_option("--ring-size", arguments_.ring_size,

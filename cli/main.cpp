@@ -38,31 +38,43 @@ int report(const Error& error) {
   return error.kind == ErrorKind::kWrongUsage ? kWrongUsage : kFailed;
 }
 
-// CLI11's sentence on one line; for an unknown option or command with the nearest one.
+void add_option_names(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+}
+
+// What was typed and not understood, with the nearest thing that would have been.
+std::string unknown_argument(const CLI::App& app, const CLI::App& used,
+                             const std::vector<std::string>& extras) {
+  auto option = std::find_if(extras.begin(), extras.end(),
+                             [](const std::string& extra) { return extra.starts_with("-"); });
+  const std::string& extra = option == extras.end() ? extras.front() : *option;
+  std::vector<std::string> names;
+  std::string kind = "argument";
+  if (option != extras.end()) {
+    kind = "option";
+    add_option_names(used, names);
+    add_option_names(app, names);
+  } else if (&used == &app) {
+    kind = "command";
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(command->get_name());
+  }
+  std::string best = nearest(extra, names);
+  return fmt::format("unknown {} '{}'{}", kind, extra,
+                     best.empty() ? "" : fmt::format("; did you mean {}?", best));
+}
+
+// CLI11's sentence on one line, or ours.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* used = &app;
+  while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
   std::string message = error.what();
   std::replace(message.begin(), message.end(), '\n', ' ');
-  const CLI::App* used = &app;
-  for (const CLI::App* command : app.get_subcommands()) used = command;
-  std::vector<std::string> extras = used->remaining(true);
-  if (used == &app) extras = app.remaining(true);
-  if (!extras.empty()) {
-    const std::string& extra = extras.front();
-    bool option = extra.starts_with("-");
-    std::vector<std::string> names;
-    if (option) {
-      for (const CLI::Option* known : used->get_options()) {
-        for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
-      }
-    } else if (used == &app) {
-      for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-        names.push_back(command->get_name());
-    }
-    message = fmt::format("unknown {} '{}'", option ? "option" : used == &app ? "command" : "argument",
-                          extra);
-    if (std::string best = nearest(extra, names); !best.empty())
-      message += fmt::format("; did you mean {}?", best);
-  }
+  // With a fall-through to the program's own options, the program holds what a command left over.
+  std::vector<std::string> extras = app.remaining(true);
+  if (!extras.empty()) message = unknown_argument(app, *used, extras);
   return wrong_usage(fmt::format("{} (see tracker {}-h)", message,
                                  used == &app ? "" : used->get_name() + " "));
 }

@@ -8,7 +8,7 @@
 
 namespace tracker {
 
-// By edit distance; empty where `names` is.
+// By edit distance; empty where none is near (more than half of what was typed is different).
 std::string nearest(const std::string& typed, const std::vector<std::string>& names);
 
 }  // namespace tracker

@@ -40,19 +40,23 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
+std::string suggestion(const std::string& name) {
+  return name.empty() ? "" : "; did you mean " + name + "?";
+}
+
 }  // namespace
 
 Result<void> check_profile(const CLI::App& app, const Profile& profile) {
   for (const ProfileItem& item : profile.items) {
     const CLI::App* command = find_command(app, item.section);
     if (!command)
-      return Error{fmt::format("profile {} ({}): unknown section [{}]; nearest: [{}]", profile.name,
+      return Error{fmt::format("profile {} ({}): unknown section [{}]{}", profile.name,
                                profile.origin, escape_text(item.section),
-                               nearest(item.section, command_names(app)))};
+                               suggestion(nearest(item.section, command_names(app))))};
     if (!command->get_option_no_throw("--" + item.key))
-      return Error{fmt::format("profile {} ({}): unknown key '{}' in [{}]; nearest: {}",
-                               profile.name, profile.origin, escape_text(item.key), item.section,
-                               nearest(item.key, option_names(*command)))};
+      return Error{fmt::format("profile {} ({}): unknown key '{}' in [{}]{}", profile.name,
+                               profile.origin, escape_text(item.key), item.section,
+                               suggestion(nearest(item.key, option_names(*command))))};
   }
   return {};
 }

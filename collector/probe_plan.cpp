@@ -54,9 +54,11 @@ std::string suggestions(const Target& target, const KernelBtf& btf) {
   for (const Tracepoint* tracepoint : btf.skb_tracepoints())
     near.emplace_back(edit_distance(target.name, tracepoint->name), tracepoint->name);
   std::sort(near.begin(), near.end());
+  // Names that have little in common with what was typed are no help.
   std::vector<std::string> names;
   for (const auto& [distance, name] : near) {
-    if (names.size() < kSuggestions) names.push_back(full_name(target.group, name));
+    if (names.empty() || (names.size() < kSuggestions && distance * 2 <= target.name.size()))
+      names.push_back(full_name(target.group, name));
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
