@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Text and JSON of Stats.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "event/render.h"
+#include "postprocess/amount_text.h"
+#include "postprocess/stats.h"
+#include "postprocess/text_table.h"
+
+namespace tracker {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kLossesShown = 20;
+
+void set(Json& json, const char* key, const std::string& text) {
+  if (!text.empty()) json[key] = escape_text(text);
+}
+
+std::string span_text(const EventSpanStats& span) {
+  std::string text = fmt::format("{}", span.events);
+  if (span.duration_ns() == 0) return text;
+  return text + fmt::format(" in {}, {:.1f} a second", duration_text(span.duration_ns()),
+                            span.events_per_second());
+}
+
+std::string end_text(const Session& session) {
+  if (session.end_ns == 0) return "not ended cleanly: killed, or still being written";
+  const uint64_t ran_ns = session.end_ns > session.start_ns ? session.end_ns - session.start_ns : 0;
+  return fmt::format("after {}, by {}", duration_text(ran_ns), escape_text(session.end_reason));
+}
+
+// "2026-11-21T09:13:55.500000000Z", and the host's own time.
+std::string start_text(const Session& session) {
+  if (session.clocks.empty()) return {};
+  const std::string zone =
+      session.timezone.empty() ? "" : fmt::format(" {}", escape_text(session.timezone));
+  return fmt::format("{} ({}{})", render_rfc3339(session.start_ns, session),
+                     render_time(session.start_ns, session, TimeStyle::kLocal, 0), zone);
+}
+
+std::string head_text(const Stats& stats, const Session& session) {
+  std::string text;
+  const auto line = [&text](std::string_view what, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{:<10} {}\n", what, value);
+  };
+  line("recording", fmt::format("{}: {} in {} block{}, {:.1f} bytes an event",
+                                escape_text(stats.path), size_text(stats.file_bytes), stats.blocks,
+                                stats.blocks == 1 ? "" : "s", stats.bytes_per_event()));
+  line("host", fmt::format("{}, {} {}, {} CPU{}", escape_text(session.hostname),
+                           escape_text(session.kernel_release), escape_text(session.machine),
+                           session.cpus, session.cpus == 1 ? "" : "s"));
+  line("command", escape_text(session.command_line));
+  line("start", start_text(session));
+  line("end", end_text(session));
+  line("events", span_text(stats.events));
+  if (stats.selected) line("selected", span_text(*stats.selected));
+  return text;
+}
+
+std::string probes_text(const Stats& stats) {
+  TextTable table;
+  table.add_column("PROBE", TextTable::Align::kLeft);
+  table.add_column("HOW", TextTable::Align::kLeft);
+  for (const char* title :
+       {"SEEN", "FILTERED", "RECORDED", "LOST", "MISSED", "UNATTRIBUTED", "UNTRACKED"}) {
+    table.add_column(title, TextTable::Align::kRight);
+  }
+  if (stats.selected) table.add_column("SELECTED", TextTable::Align::kRight);
+  for (const ProbeStats& probe : stats.probes) {
+    if (!probe.problem.empty()) continue;
+    const ProbeTotals& totals = probe.totals;
+    std::vector<std::string> row{escape_text(probe.target), escape_text(probe.how)};
+    for (const uint64_t count : {totals.seen, totals.filtered, totals.recorded, totals.lost()}) {
+      row.push_back(std::to_string(count));
+    }
+    row.push_back(probe.missed ? std::to_string(*probe.missed) : "unknown");
+    row.push_back(std::to_string(totals.unattributed));
+    row.push_back(std::to_string(totals.untracked));
+    if (stats.selected) row.push_back(std::to_string(probe.selected));
+    table.add_row(std::move(row));
+  }
+  std::string text = table.text();
+  for (const ProbeStats& probe : stats.probes) {
+    if (probe.problem.empty()) continue;
+    text += fmt::format("{} was not attached: {}\n", escape_text(probe.target),
+                        escape_text(probe.problem));
+  }
+  return text;
+}
+
+std::string sums_text(const ProbeTotals& totals) {
+  return fmt::format(
+      "seen {} {} filtered {} + recorded {} + lost {} (ring full {}, reader {}, "
+      "storage {})\n",
+      totals.seen, totals.sums_close() ? "=" : "is not", totals.filtered, totals.recorded,
+      totals.lost(), totals.ring_full, totals.reader, totals.storage);
+}
+
+std::string losses_text(const Session& session) {
+  if (session.losses.empty()) return "no time with losses\n";
+  std::string text = "times with losses:\n";
+  for (size_t i = 0; i < std::min(session.losses.size(), kLossesShown); ++i) {
+    const LossWindow& window = session.losses[i];
+    text += fmt::format("  {} - {}  CPU {}  {} events\n",
+                        render_time(window.from_ns, session, TimeStyle::kLocal, 0),
+                        render_time(window.to_ns, session, TimeStyle::kLocal, 0), window.cpu,
+                        window.count);
+  }
+  if (session.losses.size() > kLossesShown) {
+    text += fmt::format("  and {} more\n", session.losses.size() - kLossesShown);
+  }
+  return text;
+}
+
+Json totals_json(const ProbeTotals& totals) {
+  return {{"seen", totals.seen},
+          {"filtered", totals.filtered},
+          {"recorded", totals.recorded},
+          {"lost",
+           {{"total", totals.lost()},
+            {"ring_full", totals.ring_full},
+            {"reader", totals.reader},
+            {"storage", totals.storage}}},
+          {"unattributed", totals.unattributed},
+          {"untracked", totals.untracked}};
+}
+
+Json span_json(const EventSpanStats& span) {
+  Json json{{"count", span.events}};
+  if (span.events == 0) return json;
+  json["first"] = span.first_ns;
+  json["last"] = span.last_ns;
+  json["duration_ns"] = span.duration_ns();
+  if (span.duration_ns() != 0) json["per_second"] = span.events_per_second();
+  return json;
+}
+
+Json session_json(const Session& session) {
+  Json json = Json::object();
+  set(json, "tracker_version", session.tracker_version);
+  set(json, "hostname", session.hostname);
+  set(json, "kernel_release", session.kernel_release);
+  set(json, "kernel_version", session.kernel_version);
+  set(json, "machine", session.machine);
+  set(json, "command_line", session.command_line);
+  set(json, "timezone", session.timezone);
+  json["utc_offset_seconds"] = session.utc_offset_seconds;
+  json["cpus"] = session.cpus;
+  json["start"] = session.start_ns;
+  if (!session.clocks.empty()) json["start_time"] = render_rfc3339(session.start_ns, session);
+  if (session.end_ns != 0) json["end"] = session.end_ns;
+  set(json, "end_reason", session.end_reason);
+  json["ended_cleanly"] = session.end_ns != 0;
+  return json;
+}
+
+Json probes_json(const Stats& stats) {
+  Json probes = Json::array();
+  for (const ProbeStats& probe : stats.probes) {
+    Json json{{"target", escape_text(probe.target)}, {"attached", probe.is_attached}};
+    set(json, "how", probe.how);
+    set(json, "problem", probe.problem);
+    if (probe.missed) json["missed"] = *probe.missed;
+    json.update(totals_json(probe.totals));
+    if (stats.selected) json["selected"] = probe.selected;
+    probes.push_back(std::move(json));
+  }
+  return probes;
+}
+
+}  // namespace
+
+std::string render_stats_text(const Stats& stats, const Session& session) {
+  return head_text(stats, session) + "\n" + probes_text(stats) + "\n" + sums_text(stats.totals) +
+         losses_text(session);
+}
+
+std::string render_stats_json(const Stats& stats, const Session& session) {
+  Json json = Json::object();
+  json["recording"] = {{"path", escape_text(stats.path)},
+                       {"bytes", stats.file_bytes},
+                       {"blocks", stats.blocks},
+                       {"block_bytes", stats.block_bytes}};
+  if (stats.events.events != 0) json["recording"]["bytes_per_event"] = stats.bytes_per_event();
+  json["session"] = session_json(session);
+  json["events"] = span_json(stats.events);
+  if (stats.selected) json["selected"] = span_json(*stats.selected);
+  json["probes"] = probes_json(stats);
+  json["totals"] = totals_json(stats.totals);
+  Json losses = Json::array();
+  for (const LossWindow& window : session.losses) {
+    losses.push_back({{"cpu", window.cpu},
+                      {"from", window.from_ns},
+                      {"to", window.to_ns},
+                      {"count", window.count}});
+  }
+  json["losses"] = std::move(losses);
+  return json.dump() + "\n";
+}
+
+}  // namespace tracker
