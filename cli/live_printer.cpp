@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,7 +53,12 @@ struct LivePrinter::State {
 LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>()) {
   state_->fd = fd;
   state_->render = std::move(render);
+  // The thread must never be the one that a signal ends: the collector reads them from a signalfd.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   state_->writer = std::thread([this] { state_->write_queue(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 LivePrinter::~LivePrinter() {

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cmath>
 #include <memory>
+#include <set>
 
 #include "base/system_error.h"
 #include "base/unique_fd.h"
@@ -76,6 +77,7 @@ class Collection {
   Result<void> loop();
   Result<void> wait_for_something();
   Result<size_t> drain_round(uint64_t until_ns);
+  void note_reason(const DropSection& drop);
   void decode_one(uint32_t cpu, std::span<const std::byte> record);
   void deliver();
   Result<void> tick();
@@ -107,6 +109,7 @@ class Collection {
   std::vector<Event> batch_ = std::vector<Event>(kBatchEvents);
   size_t batched_ = 0;
   uint64_t last_netns_ = 0;
+  std::set<uint32_t> unknown_reasons_;  // looked for once
 
   Session session_;
   Names names_;
@@ -239,6 +242,15 @@ void Collection::deliver() {
   batched_ = 0;
 }
 
+// A subsystem's reasons are in its module's BTF, and a module can be loaded while we collect.
+void Collection::note_reason(const DropSection& drop) {
+  if (!drop.has_reason || drop.reason >> 16 == 0 || names_.reasons.contains(drop.reason) ||
+      !unknown_reasons_.insert(drop.reason).second)
+    return;
+  auto btf = KernelBtf::load();
+  if (btf) names_.reasons.merge(btf->drop_reasons());
+}
+
 void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
   Event& event = batch_[batched_];
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
@@ -254,6 +266,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
     netns_names_.note(event.netns, names_);
     last_netns_ = event.netns.cookie;
   }
+  if (event.has(Section::kDrop)) note_reason(event.drop);
   if (++batched_ == batch_.size()) deliver();
   if (options_.count && events_ + batched_ >= *options_.count) end("--count");
 }
