@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 
 #include "base/check.h"
 #include "base/system_error.h"
@@ -89,6 +90,7 @@ struct KernelProbes::State {
   std::vector<AttachedProgram> programs;  // by probe
 
   Result<void> load_template();
+  Result<void> load_object(const LibbpfLog& log);
   Result<void> make_rings();
   Result<void> fill_netns_filter();
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
@@ -96,8 +98,35 @@ struct KernelProbes::State {
   Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
 };
 
+// Takes the relocated instructions away and leaves a program that does nothing: verifying the
+// template itself, with knobs that mean nothing, would cost as much as verifying a probe's copy.
+int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
+  auto* kept = reinterpret_cast<std::vector<bpf_insn>*>(cookie);
+  const bpf_insn* first = bpf_program__insns(program);
+  kept->assign(first, first + bpf_program__insn_cnt(program));
+  bpf_insn nothing[2]{};
+  nothing[0].code = BPF_ALU64 | BPF_MOV | BPF_K;  // r0 = 0
+  nothing[1].code = BPF_JMP | BPF_EXIT;
+  options->func_info_cnt = 0;
+  options->line_info_cnt = 0;
+  return bpf_program__set_insns(program, nothing, std::size(nothing));
+}
+
 Result<void> KernelProbes::State::load_template() {
   LibbpfLog log;
+  // The section name "tracker/template" is ours; the type is that of raw_tp programs.
+  LIBBPF_OPTS(libbpf_prog_handler_opts, handler);
+  handler.prog_prepare_load_fn = keep_instructions;
+  handler.cookie = reinterpret_cast<long>(&instructions);
+  int handler_id = libbpf_register_prog_handler("tracker/template", BPF_PROG_TYPE_RAW_TRACEPOINT,
+                                                static_cast<bpf_attach_type>(0), &handler);
+  if (handler_id < 0) return system_error("prepare libbpf", -handler_id);
+  Result<void> loaded = load_object(log);
+  libbpf_unregister_prog_handler(handler_id);
+  return loaded;
+}
+
+Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
   object.reset(tracker_bpf__open());
   if (!object) return load_error(errno, log.last_warning());
   bpf_map__set_max_entries(object->maps.rings, possible_cpus());
@@ -105,9 +134,7 @@ Result<void> KernelProbes::State::load_template() {
   bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
   int failed = tracker_bpf__load(object.get());
   if (failed) return load_error(-failed, log.last_warning());
-  const bpf_program* program = object->progs.tracepoint_template;
-  const bpf_insn* first = bpf_program__insns(program);
-  instructions.assign(first, first + bpf_program__insn_cnt(program));
+  CHECK(!instructions.empty());
   return {};
 }
 

@@ -434,8 +434,8 @@ static __always_inline int handle(void *ctx)
 	return 0;
 }
 
-/* Never attached itself: loaded once so that libbpf relocates it, then copied per probe. */
-SEC("raw_tp")
+/* Never attached itself: relocated by libbpf, then copied per probe (probes/kernel_probes.cpp). */
+SEC("tracker/template")
 int tracepoint_template(void *ctx)
 {
 	return handle(ctx);
