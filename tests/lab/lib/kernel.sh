@@ -8,7 +8,7 @@ kernel_package() {
     meta=$(awk -v name="$1" '$1 == name { print $2 }' "$lab/kernels")
     [[ -n $meta ]] || die "no kernel '$1'; known: $(awk '!/^#/ && NF { printf "%s ", $1 }' "$lab/kernels")"
     # Asking apt takes half a second: ask again only when its lists changed.
-    stamp=$(stat -c %Y /var/lib/apt/lists /var/lib/dpkg/status)
+    stamp=$(stat -c %Y /var/lib/apt/lists)
     memo=$(cache_dir)/package-$(hash_of "$meta" "$stamp")
     if [[ ! -s $memo ]]; then
         ask_apt_for_kernel "$meta" >"$memo.$$" || { rm -f "$memo.$$"; die "apt knows no kernel for $meta"; }
@@ -61,7 +61,8 @@ build_initramfs() {
     mkdir -p "$root"/{bin,dev,proc,sys,modules,root}
     cp "$(command -v busybox)" "$root/bin/busybox"
     install -m 755 "$lab/guest/initramfs-init" "$root/init"
-    for module in virtio_pci virtio_blk virtio_console; do
+    # What the cloud kernels have built in, the -full ones have as modules.
+    for module in virtio_pci virtio_blk virtio_console crc32c_generic ext4; do
         # Dependencies come first; a built-in one has no file.
         modprobe -d "$tree" -S "$release" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
     done | awk '!seen[$0]++' | while read -r file; do
