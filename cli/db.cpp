@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/db.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/output.h"
+#include "cli/selection_options.h"
+#include "postprocess/recording_report.h"
+
+namespace tracker {
+namespace {
+
+class DbCommand : public Command {
+ public:
+  CLI::App* add_to(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand("db", "recordings as files to share");
+    command->require_subcommand(1);
+    info_ = command->add_subcommand("info", "format, size, time span, and whether it is whole");
+    verify_ = command->add_subcommand("verify", "reads everything and says what is damaged");
+    for (CLI::App* subcommand : {info_, verify_}) {
+      subcommand->fallthrough();
+      add_file_argument(*subcommand, path_);
+      add_format_option(*subcommand, format_);
+    }
+    command->footer(
+        "Examples:\n"
+        "  tracker db info a.db     what kind of recording a.db is\n"
+        "  tracker db verify a.db   exit status 1 where it is damaged");
+    return command;
+  }
+
+  Result<int> run() override { return verify_->parsed() ? run_verify() : run_info(); }
+
+ private:
+  Result<int> run_info() {
+    TRY_ASSIGN(info, read_info(path_));
+    TRY(show(format_ == OutputFormat::kJson ? render_info_json(info) : render_info_text(info)));
+    return 0;
+  }
+
+  Result<int> run_verify() {
+    TRY_ASSIGN(report, verify_recording(path_));
+    TRY(show(format_ == OutputFormat::kJson ? render_verify_json(report, path_)
+                                            : render_verify_text(report, path_)));
+    if (!report.is_sound()) return damage_error(report, path_);
+    return 0;
+  }
+
+  static Result<void> show(const std::string& text) {
+    TRY_ASSIGN(output, Output::open());
+    TRY(output->write(text));
+    return output->close();
+  }
+
+  CLI::App* info_ = nullptr;
+  CLI::App* verify_ = nullptr;
+  std::string path_ = "tracker.db";
+  OutputFormat format_ = OutputFormat::kText;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_db_command() { return std::make_unique<DbCommand>(); }
+
+}  // namespace tracker

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/drops.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/output.h"
+#include "cli/selection_options.h"
+#include "postprocess/drops.h"
+#include "postprocess/drops_render.h"
+#include "postprocess/event_scan.h"
+
+namespace tracker {
+namespace {
+
+class DropsCommand : public Command {
+ public:
+  CLI::App* add_to(CLI::App& app) override {
+    CLI::App* command = app.add_subcommand("drops", "drops counted");
+    command
+        ->add_option("--by", by_,
+                     "group by any of reason,location,stack,flow,dev,netns,comm,proto,len")
+        ->type_name("KEY,...")
+        ->capture_default_str();
+    command->add_option("--hist", histogram_, "a histogram instead: of len")
+        ->check(CLI::IsMember({"len"}))
+        ->type_name("len");
+    add_view_options(*command, view_options_);
+    command->footer(
+        "Examples:\n"
+        "  tracker drops                         by reason and place\n"
+        "  tracker drops --by flow,reason a.db   who loses packets\n"
+        "  tracker drops --hist len --reason PKT_TOO_BIG\n"
+        "  tracker drops --since -5m --format json");
+    return command;
+  }
+
+  Result<int> run() override {
+    TRY_ASSIGN(keys, parse_drop_keys(by_));
+    TRY_ASSIGN(view, open_view(view_options_));
+    TRY_ASSIGN(output, Output::open());
+    DropTable table(keys, view.source->names());
+    const auto damaged = visit_in_file_order(*view.source, view.selection,
+                                             [&table](const Event& event) { table.add(event); });
+    TRY(output->write(show(table, view.source->session())));
+    return finish_view(*output, view, damaged);
+  }
+
+ private:
+  std::string show(const DropTable& table, const Session& session) const {
+    const bool is_json = view_options_.format == OutputFormat::kJson;
+    if (!histogram_.empty()) {
+      return is_json ? render_lengths_json(table) : render_lengths_text(table);
+    }
+    return is_json ? render_drops_json(table) : render_drops_text(table, session);
+  }
+
+  ViewOptions view_options_;
+  std::string by_ = "reason,location";
+  std::string histogram_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_drops_command() { return std::make_unique<DropsCommand>(); }
+
+}  // namespace tracker

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Output: standard output for commands that show data - through $PAGER on a terminal, silent when
+// nobody reads any more.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace tracker {
+
+class Output {
+ public:
+  // On a terminal starts $PAGER, or less where that is not set and there is one; PAGER= or
+  // PAGER=cat goes without. While a pager runs SIGINT is the pager's.
+  static Result<std::unique_ptr<Output>> open();
+
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // False: the reader is gone; there is no use in writing more. Buffered.
+  Result<bool> write(std::string_view text);
+  // Writes what is buffered and waits for the pager to end. Once, after the last write().
+  Result<void> close();
+
+  // By the rule of text_options() (text_style.h).
+  bool has_colour() const { return has_colour_; }
+
+ private:
+  Output() = default;
+  Result<void> start_pager(const std::string& command);
+  Result<bool> flush();
+
+  UniqueFd pipe_;  // to the pager, where there is one
+  pid_t pager_ = -1;
+  bool has_colour_ = false;
+  bool reader_is_gone_ = false;
+  std::string buffer_;
+};
+
+}  // namespace tracker

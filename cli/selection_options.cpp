@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/selection_options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <utility>
+
+namespace tracker {
+namespace {
+
+constexpr const char* kGroup = "Selection";
+
+// "A,B" and several times the option both add up; what follows is not swallowed.
+void add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+              const std::string& type, const std::string& help) {
+  command.add_option(name, values, help)
+      ->type_name(type)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(kGroup);
+}
+
+void add_one(CLI::App& command, const std::string& name, std::string& value,
+             const std::string& type, const std::string& help) {
+  command.add_option(name, value, help)->type_name(type)->group(kGroup);
+}
+
+}  // namespace
+
+void add_file_argument(CLI::App& command, std::string& path) {
+  command.add_option("FILE", path, "recording")->type_name("")->capture_default_str();
+}
+
+void add_format_option(CLI::App& command, OutputFormat& format) {
+  const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::kText},
+                                                    {"json", OutputFormat::kJson}};
+  // A name is looked up by hand: CLI11's own transformer lists the numbers behind the names.
+  command
+      .add_option_function<std::string>(
+          "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
+          "text, or JSON with one object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json");
+}
+
+void add_view_options(CLI::App& command, ViewOptions& options) {
+  add_file_argument(command, options.path);
+  add_format_option(command, options.format);
+  SelectionOptions& selection = options.selection;
+  add_one(command, "-f,--filter", selection.filter, "'PCAP FILTER'",
+          "packets that match, as for tcpdump");
+  add_list(command, "--reason", selection.reasons, "NAME",
+           "drops with this reason; wildcards, several with commas");
+  add_list(command, "--not-reason", selection.not_reasons, "NAME",
+           "leave out drops with this reason");
+  add_list(command, "--dev", selection.devices, "NAME", "on this device; wildcards");
+  add_list(command, "--netns", selection.netns, "NAME|INUM|PATH", "in this network namespace");
+  add_list(command, "--packet", selection.packets, "ID", "this packet: 5f01, '#5f01' or 0x5f01");
+  add_list(command, "--probe", selection.probes, "TARGET", "at this probe: 'tp:net:*'");
+  add_one(command, "--since", selection.since, "TIME",
+          "not before: 2026-11-21T09:13:55Z, 09:13:55.5 or -5m (before the end)");
+  add_one(command, "--until", selection.until, "TIME", "not after");
+}
+
+Result<View> open_view(const ViewOptions& options) {
+  View view;
+  TRY_ASSIGN(source, RecordingSource::open(options.path));
+  view.source = std::move(source);
+  const Session& session = view.source->session();
+  const uint64_t end_ns = recording_end(session, view.source->blocks());
+  TRY_ASSIGN(selection,
+             Selection::compile(options.selection, session, view.source->names(), end_ns));
+  view.selection = std::move(selection);
+  return view;
+}
+
+Result<int> finish_view(Output& output, const View& view,
+                        const std::vector<DamagedBlock>& damaged) {
+  TRY(output.close());
+  if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
+  return 0;
+}
+
+}  // namespace tracker

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What every command that shows a recording takes: FILE, --format and the selection.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/output.h"
+#include "postprocess/recording_source.h"
+#include "postprocess/selection.h"
+#include "postprocess/time_order.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace tracker {
+
+enum class OutputFormat { kText, kJson };
+
+struct ViewOptions {
+  std::string path = "tracker.db";
+  OutputFormat format = OutputFormat::kText;
+  SelectionOptions selection;
+};
+
+// [FILE], with the default of ViewOptions::path.
+void add_file_argument(CLI::App& command, std::string& path);
+// --format text|json.
+void add_format_option(CLI::App& command, OutputFormat& format);
+// Both, and the selection as a group of its own in help.
+void add_view_options(CLI::App& command, ViewOptions& options);
+
+// The recording and what of it is to be shown. The selection refers to the source.
+struct View {
+  std::unique_ptr<RecordingSource> source;
+  Selection selection;
+};
+Result<View> open_view(const ViewOptions& options);
+
+// Ends a command that showed what it could: closes the output, then fails where blocks were
+// damaged.
+Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged);
+
+}  // namespace tracker
