@@ -151,8 +151,7 @@ std::vector<Event> make_flood(size_t count) {
 std::vector<Event> make_mixed(size_t count) {
   Traffic traffic(2);
   std::vector<Flow> flows(2000);
-  for (size_t i = 0; i < flows.size(); ++i) {
-    Flow& flow = flows[i];
+  for (Flow& flow : flows) {
     flow.is_tcp = traffic.below(3U) != 0;
     flow.dest = 0x0a010000 + traffic.below(300U);
     flow.source = traffic.below(1U << 30);
@@ -177,7 +176,7 @@ std::vector<Event> make_mixed(size_t count) {
     event.task = {pid * 100, pid * 100, FixedName(pid == 0 ? "swapper" : "nginx"),
                   TaskContext::kSoftirq};
     traffic.fill_packet(event, flow, flow.is_tcp ? 1448 : 60);
-    traffic.fill_skb(event, 0xffff888100000000 + traffic.below(64U) * 256, flow);
+    traffic.fill_skb(event, 0xffff888100000000 + traffic.below(size_t{64}) * 256, flow);
     fill_surroundings(event, 1 + static_cast<uint32_t>(number % 3));
     event.drop = {static_cast<uint32_t>(2 + number % 7), true,
                   0xffffffff81c00000 + number % 9 * 77};
@@ -201,7 +200,7 @@ std::vector<Event> make_stream(size_t count) {
     std::vector<Event> packets(kBatch);
     for (size_t i = 0; i < kBatch; ++i) {
       traffic.fill_packet(packets[i], flow, 1448);
-      traffic.fill_skb(packets[i], 0xffff888100000000 + traffic.below(128U) * 256, flow);
+      traffic.fill_skb(packets[i], 0xffff888100000000 + traffic.below(size_t{128}) * 256, flow);
       packets[i].packet_id = id + i;
     }
     for (size_t probe = 0; probe < kProbes && events.size() < count; ++probe) {

@@ -21,7 +21,9 @@ Error cut_off(const std::string& path, const FileHeader& header) {
 
 // Opens and reads one page. SQLite opens lazily: only this shows whether it can.
 Result<Database> try_open(const std::string& path, Database::Mode mode, Problem& problem) {
-  const auto explain = [&](Error error) { return with_context("recording " + path, error); };
+  const auto explain = [&](Error error) {
+    return with_context("recording " + path, std::move(error));
+  };
   Result<Database> database = Database::open(path, mode);
   if (!database) return explain(database.error());
   const Result<std::string> read = database->query_text("SELECT count(*) FROM sqlite_schema");

@@ -84,9 +84,10 @@ uint64_t flow_hash(const PacketSection& packet) {
 void write_patch(std::span<const uint8_t> before, std::span<const uint8_t> now,
                  PatchColumns columns) {
   const size_t words = std::min(before.size(), now.size()) / 2;
+  const std::span<const uint8_t> tail = now.subspan(words * 2);
   size_t word = next_change(before.data(), now.data(), 0, words);
   if (word == words && before.size() == now.size() &&
-      std::equal(now.begin() + words * 2, now.end(), before.begin() + words * 2)) {
+      std::ranges::equal(tail, before.subspan(words * 2))) {
     columns.runs.put(0);
     return;
   }
@@ -109,7 +110,7 @@ void write_patch(std::span<const uint8_t> before, std::span<const uint8_t> now,
   }
   columns.runs.put(1 + runs);
   columns.kept.put(difference(now.size(), before.size()));
-  columns.bytes.append_bytes(now.subspan(words * 2));
+  columns.bytes.append_bytes(tail);
 }
 
 bool read_patch(std::span<const uint8_t> before, size_t max_bytes, PatchReaders columns,

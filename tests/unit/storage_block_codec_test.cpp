@@ -66,6 +66,50 @@ TEST(BlockCodec, GivesBackBlocksOfManyRandomSeeds) {
   }
 }
 
+// The worked example of docs/recording-format.md: change both together, and the format version.
+TEST(BlockCodec, EncodesTheDocumentedExample) {
+  std::vector<Event> events(2);
+  for (uint8_t i = 0; i < 2; ++i) {
+    Event& event = events[i];
+    event.timestamp_ns = 1'000'000 + i * 300U;
+    event.packet_id = i + 1U;
+    event.cpu = 1;
+    event.task = {7, 7, FixedName("nc"), TaskContext::kSoftirq};
+    event.add(Section::kPacket);
+    event.packet.ethertype = 0x0800;
+    event.packet.len = 32;
+    event.packet.bytes = {
+        0x45, 0,  0, 32, 0, static_cast<uint8_t>(5 + i), 0, 0, 64, 17, 0, 0, 10, 0, 0,
+        1,    10, 0, 0,  2};
+    event.add(Section::kDrop);
+    event.drop = {3, true, 0x1234};
+  }
+  const std::vector<uint8_t> expected = {
+      0x02, 0xc0, 0x84, 0x3d, 0x14,                    // 2 events, 1,000,000 ns, 20 columns
+      0x01, 0x02, 0x02, 0x02, 0x03, 0x02, 0x05, 0x02,  // time_low time_high cpu sections
+      0x0b, 0x02, 0x0c, 0x02, 0x0d, 0x06, 0x0f, 0x02,  // packet_id task task_entry packet_kind
+      0x10, 0x03, 0x11, 0x02, 0x12, 0x02, 0x13, 0x01,  // its entry, len, patch_runs patch_gap
+      0x15, 0x01, 0x16, 0x01, 0x17, 0x02, 0x18, 0x14,  // patch_high patch_low kept bytes
+      0x19, 0x02, 0x1a, 0x26, 0x2a, 0x02, 0x2b, 0x03,  // tuple, its entry, drop, its entry
+      0x00, 0x58, 0x00, 0x02, 0x01, 0x01, 0x12, 0x00,  // time_low time_high cpu sections
+      0x02, 0x02, 0x01, 0x00,                          // packet_id task
+      0x07, 0x00, 0x01, 0x02, 0x6e, 0x63,              // task_entry: 7, same, softirq, "nc"
+      0x01, 0x00, 0x80, 0x80, 0x20, 0x40, 0x00, 0x01, 0x02,  // packet_kind, entry, len, patch_runs
+      0x02, 0x00, 0x01, 0x28, 0x00,                          // patch_gap high low, packet_kept
+      0x45, 0x00, 0x00, 0x20, 0x00, 0x05, 0x00, 0x00, 0x40, 0x11,               // packet_bytes
+      0x00, 0x00, 0x0a, 0x00, 0x00, 0x01, 0x0a, 0x00, 0x00, 0x02, 0x01, 0x00};  // tuple
+  std::vector<uint8_t> all = expected;
+  all.insert(all.end(), 38, 0);                           // tuple_entry: no addresses
+  all.insert(all.end(), {0x01, 0x00, 0x04, 0xb4, 0x24});  // drop, drop_entry: 3 + 1, 0x1234
+  const EncodedBlock block = encode(events);
+  EXPECT_EQ(content_of(block), all);
+  EXPECT_EQ(block.first_ns, 1'000'000U);
+  EXPECT_EQ(block.last_ns, 1'000'300U);
+  std::vector<Event> decoded;
+  ASSERT_EQ(error_of(decode(block, block.data, decoded)), "no error");
+  EXPECT_EQ(decoded, events);
+}
+
 TEST(BlockCodec, StartsAnewAfterEachBlock) {
   EventMaker maker(12);
   BlockEncoder encoder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Recordings that were cut off, overwritten, or made by somebody who means harm.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -78,6 +79,11 @@ void run_sql(const std::string& path, const std::string& sql) {
 std::string error_of_open(const std::string& path) {
   const auto reader = RecordingReader::open(path);
   return reader ? "no error" : reader.error().message;
+}
+
+std::string damaged_text(const std::string& path, const std::string& what) {
+  return fmt::format(
+      "recording {0} is damaged ({1}); `tracker db verify {0}` says what can be read", path, what);
 }
 
 VerifyReport verify(const std::string& path) {
@@ -301,8 +307,7 @@ TEST(HostileRecording, WithSqlOfItsOwnIsRefused) {
     const std::string path = folder.file("a.db");
     make_recording(path);
     run_sql(path, sql);
-    EXPECT_EQ(error_of_open(path), "recording " + path + " is damaged (" + expected +
-                                       "); `tracker db verify " + path + "` says what can be read");
+    EXPECT_EQ(error_of_open(path), damaged_text(path, expected));
     const VerifyReport report = verify(path);
     ASSERT_EQ(report.problems.size(), 1U) << sql;
     EXPECT_EQ(report.problems[0].what, expected);
@@ -338,9 +343,7 @@ TEST(HostileRecording, WithImpossibleValuesIsRefused) {
     const std::string path = folder.file("a.db");
     make_recording(path);
     run_sql(path, sql);
-    EXPECT_EQ(error_of_open(path), "recording " + path + " is damaged (" + expected +
-                                       "); `tracker db verify " + path + "` says what can be read")
-        << sql;
+    EXPECT_EQ(error_of_open(path), damaged_text(path, expected)) << sql;
     EXPECT_FALSE(verify(path).is_sound()) << sql;
   }
 }

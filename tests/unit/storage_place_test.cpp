@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Where recordings are made: what is there already, what is refused, whose the file is.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -181,8 +182,11 @@ TEST(RecordingPlace, RefusesAFileThatIsNoRecordingAndLeavesItAlone) {
   for (const std::string& content : {std::string("a letter\n"), std::string(5000, '\0'),
                                      "SQLite format 3" + std::string(200, '\0')}) {
     write_file(path, content);
-    const std::string expected = "cannot write recording " + path + ": " + path +
-                                 " is there and is not a recording; choose another place with -o";
+    const std::string expected = fmt::format(
+        "cannot write recording {0}: {0} is there and is not a recording; choose another place "
+        "with "
+        "-o",
+        path);
     EXPECT_EQ(error_of_create(path), expected);
     const Result<void> checked = RecordingWriter::check_path(path);
     ASSERT_FALSE(checked);

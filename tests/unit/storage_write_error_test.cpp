@@ -23,7 +23,6 @@ namespace {
 
 using sample::EventMaker;
 using sample::Folder;
-using sample::sample_names;
 
 constexpr int kCannotRun = 77;
 
