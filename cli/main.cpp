@@ -14,10 +14,20 @@
 
 #include "cli/collect.h"
 #include "cli/command.h"
+#include "cli/db.h"
+#include "cli/drops.h"
+#include "cli/db.h"
+#include "cli/drops.h"
 #include "cli/inspect.h"
 #include "cli/nearest.h"
+#include "cli/print.h"
+#include "cli/print.h"
 #include "cli/profile.h"
 #include "cli/profile_arguments.h"
+#include "cli/sort.h"
+#include "cli/stats.h"
+#include "cli/sort.h"
+#include "cli/stats.h"
 #include "event/render.h"
 #include "profiles/profile.h"
 
@@ -97,6 +107,16 @@ class Program {
         ->type_name("NAME")
         ->allow_extra_args(false);
     add(make_collect_command());
+    add(make_print_command());
+    add(make_sort_command());
+    add(make_drops_command());
+    add(make_stats_command());
+    add(make_db_command());
+    add(make_print_command());
+    add(make_sort_command());
+    add(make_drops_command());
+    add(make_stats_command());
+    add(make_db_command());
     add(make_inspect_command());
     add(make_profile_command([this](const Profile& profile) { return check_profile(app_, profile); }));
   }
