@@ -41,8 +41,11 @@ TEST(Routing, SourceThatLiesElsewhereIsIpRpfilter) {
   Collection collection({&pair.left, &pair.right});
   send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
   collection.stop();
-  expect_only_drops(collection.file(), {"IP_RPFILTER", "ip_rcv_finish_core.constprop.0", kPackets,
-                                        flow, pair.right_end.device, &pair.right});
+  expect_only_drops(collection.file(),
+                    {"IP_RPFILTER",
+                     by_kernel("ip_rcv_finish_core.constprop.0", "ip_rcv_finish_core.constprop.0",
+                               "ip_rcv_finish_core"),
+                     kPackets, flow, pair.right_end.device, &pair.right});
 }
 
 TEST(Routing, TtlThatExpiresWhileForwardingIsIpInhdr) {

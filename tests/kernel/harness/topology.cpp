@@ -33,9 +33,11 @@ std::string mac_text(const MacAddress& mac) { return fmt::format("{:02x}", fmt::
 
 void join(const NetworkNamespace& left_ns, const End& left, const NetworkNamespace& right_ns,
           const End& right) {
+  // Indices that differ: where a veth and its peer have the same one, the kernel takes the link's
+  // coming up for not urgent and lets it wait for up to a second.
   const std::string link = fmt::format(
-      "link add {} address {} type veth peer name {} address {} netns {}\n", left.device,
-      mac_text(left.mac), right.device, mac_text(right.mac), right_ns.name());
+      "link add {} index 11 address {} type veth peer name {} index 12 address {} netns {}\n",
+      left.device, mac_text(left.mac), right.device, mac_text(right.mac), right_ns.name());
   left_ns.ip(link + set_up(left, right));
   right_ns.ip(set_up(right, left));
   left_ns.wait_until_running(left.device);

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Packet ids across veth and namespaces, with tracepoints alone.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "harness/collection.h"
+#include "harness/echo.h"
+#include "harness/recorded_events.h"
+#include "harness/recording.h"
+#include "harness/require.h"
+#include "harness/topology.h"
+#include "harness/traffic.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr uint8_t kEchoReply = 0;
+constexpr uint8_t kEchoRequest = 8;
+
+// Transmit, receive and free: all that tracepoints tell of a packet's life.
+const std::vector<std::string> kLifeProbes{
+    "--probe", "tp:net:net_dev_queue",     "--probe", "tp:net:net_dev_start_xmit",
+    "--probe", "tp:net:net_dev_xmit",      "--probe", "tp:net:netif_rx",
+    "--probe", "tp:net:netif_receive_skb", "--probe", "tp:skb:consume_skb",
+    "--probe", "tp:skb:kfree_skb"};
+
+// The events of a journey as "net_dev_start_xmit@left", in order.
+std::vector<std::string> steps_of(const Json& journey, const Pair& pair) {
+  std::vector<std::string> steps;
+  for (const Json& event : journey.at("events")) {
+    const std::string symbol = text_at(event, "/probe/symbol");
+    const std::string netns = text_at(event, "/netns/name");
+    const char* side = netns == pair.left.name() ? "left" : "right";
+    steps.push_back(fmt::format("{}@{}", symbol.substr(symbol.find(':') + 1), side));
+  }
+  return steps;
+}
+
+TEST(PacketId, StaysTheSameAcrossVethIntoTheOtherNamespace) {
+  const Pair pair;
+  Collection collection({&pair.left, &pair.right}, kLifeProbes);
+  EXPECT_EQ(collection.attached_line(), "attached 7 of 7 probes");
+  exchange_echoes(pair.left, pair.left_end.ipv4, pair.right_end.ipv4, 1);
+  collection.stop();
+
+  std::map<std::string, Json> journeys;  // by flow
+  for (const Json& journey : view("sort", collection.file())) {
+    EXPECT_TRUE(journeys.emplace(text_at(journey, "/flow"), journey).second) << journey.dump();
+  }
+  ASSERT_EQ(journeys.size(), 2U);
+  const Json& request = journeys.at("ICMP 10.1.0.1 > 10.1.0.2 echo request");
+  const Json& reply = journeys.at("ICMP 10.1.0.2 > 10.1.0.1 echo reply");
+  EXPECT_NE(text_at(request, "/packet_id"), text_at(reply, "/packet_id"));
+  const std::vector<std::string> to_right = steps_of(request, pair);
+  EXPECT_EQ(
+      std::vector<std::string>(to_right.begin(), to_right.begin() + 3),
+      (std::vector<std::string>{"net_dev_queue@left", "net_dev_start_xmit@left", "netif_rx@right"}))
+      << request.dump();
+  const std::set<std::string> steps(to_right.begin(), to_right.end());
+  EXPECT_TRUE(steps.contains("netif_receive_skb@right")) << request.dump();
+  EXPECT_TRUE(steps.contains("net_dev_xmit@left")) << request.dump();
+  EXPECT_EQ(text_at(request, "/verdict/outcome"), "consumed") << request.dump();
+  expect_closed_sums(collection.file());
+}
+
+TEST(PacketId, IsOneForEachOfTwentyThousandEchoPackets) {
+  constexpr int kPings = 10'000;
+  const Pair pair;
+  Collection collection({&pair.left, &pair.right}, kLifeProbes);
+  exchange_echoes(pair.left, pair.left_end.ipv4, pair.right_end.ipv4, kPings);
+  collection.stop();
+  const Sums sums = sums_of(collection.file());
+  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
+  ASSERT_EQ(sums.lost, 0U);
+
+  std::map<std::pair<uint8_t, uint16_t>, std::set<uint64_t>> ids_by_echo;
+  std::set<uint64_t> ids;
+  for_each_ip_packet(collection.file(), [&](const Event& event, const Packet& packet) {
+    if (!packet.icmp || !packet.icmp->sequence || packet.icmp->id != kEchoId) return;
+    ASSERT_TRUE(packet.icmp->type == kEchoRequest || packet.icmp->type == kEchoReply);
+    ids_by_echo[{packet.icmp->type, *packet.icmp->sequence}].insert(event.packet_id);
+    ids.insert(event.packet_id);
+  });
+  EXPECT_EQ(ids_by_echo.size(), 2U * kPings);
+  EXPECT_EQ(ids.size(), 2U * kPings);
+  for (const auto& [echo, its_ids] : ids_by_echo) {
+    ASSERT_EQ(its_ids.size(), 1U) << "type " << int{echo.first} << " number " << echo.second;
+  }
+}
+
+// What makes two TCP segments different packets.
+using SegmentKey = std::tuple<IpAddress, IpAddress, uint16_t, uint16_t, uint32_t, uint32_t>;
+
+SegmentKey key_of(const Packet& packet) {
+  return {packet.ip->source,     packet.ip->dest, packet.tcp->source_port,
+          packet.tcp->dest_port, packet.ip->id,   packet.tcp->seq};
+}
+
+// Opens, uses and closes so many connections, one after the other.
+void make_connections(const Pair& pair, int count) {
+  const Endpoint server{pair.right_end.ipv4, 5000};
+  const UniqueFd listener = bound_socket(pair.right, server, SOCK_STREAM);
+  require_call(listen(listener.get(), 16), "listen");
+  for (int i = 0; i < count; ++i) {
+    const auto port = static_cast<uint16_t>(20000 + i);
+    const UniqueFd client =
+        start_connecting(pair.left, {"TCP", {pair.left_end.ipv4, port}, server});
+    require(connect_result(client) == 0, "a connection fails");
+    const UniqueFd accepted(require_call(accept(listener.get(), nullptr, nullptr), "accept"));
+    require_call(send(client.get(), "x", 1, 0), "send");
+    char byte = 0;
+    require_call(recv(accepted.get(), &byte, 1, 0), "recv");
+  }
+}
+
+TEST(PacketId, NeverJoinsTwoSegmentsOfTenThousandConnections) {
+  constexpr int kConnections = 10'000;
+  const Pair pair;
+  Collection collection({&pair.left, &pair.right}, kLifeProbes);
+  make_connections(pair, kConnections);
+  collection.stop();
+  const Sums sums = sums_of(collection.file());
+  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
+
+  std::unordered_map<uint64_t, SegmentKey> segments;
+  std::set<uint16_t> client_ports;
+  uint64_t contradictions = 0;
+  const uint64_t events =
+      for_each_ip_packet(collection.file(), [&](const Event& event, const Packet& packet) {
+        if (!packet.tcp || event.packet_id == 0) return;
+        if (packet.tcp->dest_port == 5000) client_ports.insert(packet.tcp->source_port);
+        const SegmentKey key = key_of(packet);
+        if (segments.try_emplace(event.packet_id, key).first->second != key) ++contradictions;
+      });
+  EXPECT_EQ(contradictions, 0U);
+  EXPECT_EQ(client_ports.size(), static_cast<size_t>(kConnections));
+  EXPECT_EQ(events, sums.recorded);
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
