@@ -112,11 +112,6 @@ class Program {
     add(make_drops_command());
     add(make_stats_command());
     add(make_db_command());
-    add(make_print_command());
-    add(make_sort_command());
-    add(make_drops_command());
-    add(make_stats_command());
-    add(make_db_command());
     add(make_inspect_command());
     add(make_profile_command([this](const Profile& profile) { return check_profile(app_, profile); }));
   }
