@@ -17,7 +17,9 @@
 #include "cli/text_style.h"
 #include "collector/collection.h"
 #include "collector/drop_tally.h"
+#include "collector/probe_plan.h"
 #include "event/render.h"
+#include "probes/target.h"
 
 namespace tracker {
 
@@ -25,6 +27,7 @@ namespace {
 
 constexpr uint64_t kRingMin = 4096, kRingMax = 1U << 30;
 constexpr uint32_t kTrackMax = 1U << 24;
+constexpr double kDurationMax = 1e9;  // seconds; in nanoseconds it still fits 64 bits
 
 struct CollectArguments {
   CollectOptions options;
@@ -41,7 +44,8 @@ std::string join_arguments() {
   std::string line;
   FILE* file = std::fopen("/proc/self/cmdline", "re");
   if (!file) return line;
-  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) line += c ? static_cast<char>(c) : ' ';
+  for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file))
+    line += c ? static_cast<char>(c) : ' ';
   std::fclose(file);
   if (!line.empty()) line.pop_back();
   return line;
@@ -67,7 +71,8 @@ void print_attached(const Session& session) {
   for (const ProbeAttachment& attachment : session.attachments) {
     attached += attachment.attached;
     if (!attachment.attached)
-      fmt::print(stderr, "not attached: {}: {}\n", attachment.target, escape_text(attachment.problem));
+      fmt::print(stderr, "not attached: {}: {}\n", attachment.target,
+                 escape_text(attachment.problem));
   }
   fmt::print(stderr, "attached {} of {} probes\n", attached, session.attachments.size());
 }
@@ -86,6 +91,23 @@ std::string above_zero(const std::string& text) {
   return fmt::format("'{}' is not a number above 0", text);
 }
 
+std::string at_most_duration(const std::string& text) {
+  double number = 0;
+  if (CLI::detail::lexical_cast(text, number) && number <= kDurationMax) return {};
+  return fmt::format("'{}' is more than {:.0f} seconds", text, kDurationMax);
+}
+
+// A probe that is written wrongly is known as such in `profile check` too.
+std::string target_form(const std::string& text) {
+  auto target = parse_target(text);
+  return target ? std::string() : target.error().message;
+}
+
+std::string collector_name(const std::string& text) {
+  auto sections = parse_collectors({text});
+  return sections ? std::string() : sections.error().message;
+}
+
 class CollectCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override;
@@ -101,44 +123,55 @@ class CollectCommand : public Command {
 CLI::App* CollectCommand::add_to(CLI::App& app) {
   CLI::App* command = app.add_subcommand("collect", "attach, show events live, record");
   CollectOptions& options = arguments_.options;
-  command->add_option("-o,--output", arguments_.output,
-                      "the recording; an existing one is kept as FILE.old")
+  command
+      ->add_option("-o,--output", arguments_.output,
+                   "the recording; an existing one is kept as FILE.old")
       ->type_name("FILE")
       ->capture_default_str();
   command->add_flag("--no-record", arguments_.no_record, "show events only");
-  command->add_flag("--quiet", arguments_.quiet, "no events and no progress on the terminal");
-  command->add_option("-c,--collector", options.collectors,
-                      "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack")
+  command->add_flag("--quiet", arguments_.quiet,
+                    "no events; a line of progress where stderr is a terminal");
+  command
+      ->add_option("-c,--collector", options.collectors,
+                   "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack")
       ->type_name("NAME,...")
       ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--probe", options.probes,
-                      "tp:GROUP:NAME, with wildcards, with /stack for a stack on every event")
+      ->allow_extra_args(false)
+      ->check(collector_name);
+  command
+      ->add_option("--probe", options.probes,
+                   "tp:GROUP:NAME, with wildcards, with /stack for a stack on every event")
       ->type_name("TARGET")
-      ->allow_extra_args(false);
-  command->add_option("--netns", options.netns,
-                      "only this network namespace: a name, a path or an inum (repeatable)")
+      ->allow_extra_args(false)
+      ->check(target_form);
+  command
+      ->add_option("--netns", options.netns,
+                   "only this network namespace: a name, a path or an inum (repeatable)")
       ->type_name("NAME|PATH|INUM")
       ->allow_extra_args(false);
-  command->add_option("--snaplen", options.snaplen,
-                      "bytes of each packet to keep, 0 for all (default: through the transport header)")
+  command
+      ->add_option(
+          "--snaplen", options.snaplen,
+          "bytes of each packet to keep, 0 for all (default: through the transport header)")
       ->type_name("N")
       ->check(CLI::Range(0U, 65536U));
   command->add_flag("--all-skbs", options.all_skbs,
                     "also skbs that never were network packets (AF_UNIX, netlink)");
   command->add_option("--duration", options.duration_seconds, "end after so many seconds")
       ->type_name("S")
-      ->check(above_zero);
+      ->check(above_zero)
+      ->check(at_most_duration);
   command->add_option("--count", options.count, "end after so many events")
       ->type_name("N")
       ->check(above_zero);
   command->add_option("--cmd", options.command, "run CMD, end with it and with its exit status")
       ->type_name("CMD");
-  command->add_option("--ring-size", arguments_.ring_size,
-                      "bytes of each CPU's ring buffer, a power of two (K, M)")
+  command
+      ->add_option("--ring-size", arguments_.ring_size,
+                   "bytes of each CPU's ring buffer, a power of two (K, M)")
       ->type_name("BYTES");
-  command->add_option("--track-size", options.track_packets,
-                      "packets under way that ids are kept for")
+  command
+      ->add_option("--track-size", options.track_packets, "packets under way that ids are kept for")
       ->type_name("N")
       ->check(CLI::Range(1U, kTrackMax))
       ->capture_default_str();
@@ -185,7 +218,8 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
     sinks.push_back(&*printer);
   }
   // Events and a progress line on one terminal would overwrite each other.
-  bool progress = !arguments_.quiet && ::isatty(STDERR_FILENO) && !::isatty(STDOUT_FILENO);
+  bool events_on_terminal = printer && ::isatty(STDOUT_FILENO);
+  bool progress = ::isatty(STDERR_FILENO) && !events_on_terminal;
   CollectObserver observer;
   observer.on_attached = [&](const Session& session) {
     if (printer) printer->set_session(session);
@@ -201,8 +235,9 @@ Result<int> CollectCommand::run() {
   TRY(finish_options());
   DropTally tally;
   TRY_ASSIGN(summary, collect_and_print(tally));
-  fmt::print(stderr, "{}", render_collect_summary(summary, tally.rows(summary.names),
-                                                  arguments_.options.output.value_or("")));
+  fmt::print(stderr, "{}",
+             render_collect_summary(summary, tally.rows(summary.names),
+                                    arguments_.options.output.value_or("")));
   if (summary.recording_error) return *summary.recording_error;
   return summary.command_status.value_or(0);
 }
