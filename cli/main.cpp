@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,16 +17,11 @@
 #include "cli/command.h"
 #include "cli/db.h"
 #include "cli/drops.h"
-#include "cli/db.h"
-#include "cli/drops.h"
 #include "cli/inspect.h"
 #include "cli/nearest.h"
 #include "cli/print.h"
-#include "cli/print.h"
 #include "cli/profile.h"
 #include "cli/profile_arguments.h"
-#include "cli/sort.h"
-#include "cli/stats.h"
 #include "cli/sort.h"
 #include "cli/stats.h"
 #include "event/render.h"
@@ -76,17 +72,21 @@ std::string unknown_argument(const CLI::App& app, const CLI::App& used,
                      best.empty() ? "" : fmt::format("; did you mean {}?", best));
 }
 
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 // CLI11's sentence on one line, or ours.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* used = &app;
   while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
-  std::string message = error.what();
-  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::string message = one_line(error.what());
   // With a fall-through to the program's own options, the program holds what a command left over.
   std::vector<std::string> extras = app.remaining(true);
   if (!extras.empty()) message = unknown_argument(app, *used, extras);
-  return wrong_usage(fmt::format("{} (see tracker {}-h)", message,
-                                 used == &app ? "" : used->get_name() + " "));
+  return wrong_usage(
+      fmt::format("{} (see tracker {}-h)", message, used == &app ? "" : used->get_name() + " "));
 }
 
 class Program {
@@ -113,7 +113,8 @@ class Program {
     add(make_stats_command());
     add(make_db_command());
     add(make_inspect_command());
-    add(make_profile_command([this](const Profile& profile) { return check_profile(app_, profile); }));
+    add(make_profile_command(
+        [this](const Profile& profile) { return check_names_and_values(profile); }));
   }
 
   int run(int argc, char** argv) {
@@ -133,6 +134,30 @@ class Program {
   void parse(std::vector<std::string> arguments) {
     std::reverse(arguments.begin(), arguments.end());
     app_.parse(arguments);
+  }
+
+  Result<void> check_names_and_values(const Profile& profile) const {
+    TRY(check_profile(app_, profile));
+    std::set<std::string> sections;
+    for (const ProfileItem& item : profile.items) sections.insert(item.section);
+    for (const std::string& section : sections) TRY(Program().try_section(profile, section));
+    return {};
+  }
+
+  // Whether the options of a command take the values that a profile has for them. The program that
+  // tries it is of no further use.
+  Result<void> try_section(const Profile& profile, const std::string& section) {
+    std::vector<std::string> arguments =
+        profile_arguments(*app_.get_subcommand(section), {profile});
+    arguments.insert(arguments.begin(), section);
+    try {
+      parse(arguments);
+    } catch (const CLI::RequiredError&) {  // what a profile leaves to be typed
+    } catch (const CLI::Error& error) {
+      return Error{fmt::format("profile {} ({}): [{}] {}", profile.name, profile.origin, section,
+                               one_line(error.what()))};
+    }
+    return {};
   }
 
   Result<int> parse_and_run(const std::vector<std::string>& typed) {
@@ -155,7 +180,7 @@ class Program {
     std::vector<Profile> profiles;
     for (const std::string& name : profile_names_) {
       TRY_ASSIGN(profile, load_profile(name));
-      TRY(check_profile(app_, profile));
+      TRY(check_names_and_values(profile));
       profiles.push_back(std::move(profile));
     }
     const CLI::App* command = app_.get_subcommands().front();
