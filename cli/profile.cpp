@@ -2,8 +2,10 @@
 #include "cli/profile.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,14 @@
 namespace tracker {
 
 namespace {
+
+// For a terminal: a profile may be anybody's.
+std::string escape_lines(const std::string& text) {
+  std::string escaped;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) escaped += escape_text(line) + "\n";
+  return escaped;
+}
 
 class ProfileCommand : public Command {
  public:
@@ -25,6 +35,9 @@ class ProfileCommand : public Command {
     check_command_ = command->add_subcommand("check", "whether a profile can be used");
     for (CLI::App* part : {show_, check_command_})
       part->add_option("NAME", name_, "a name or a path")->required();
+    list_->footer("Example:\n  tracker profile list");
+    show_->footer("Example:\n  tracker profile show dropmon > ./mine.toml");
+    check_command_->footer("Example:\n  tracker profile check ./mine.toml");
     command->require_subcommand(1);
     command->footer(
         "Examples:\n"
@@ -43,11 +56,12 @@ class ProfileCommand : public Command {
     }
     TRY_ASSIGN(profile, load_profile(name_));
     if (show_->parsed()) {
-      fmt::print("{}", profile.text);
+      fmt::print("{}", ::isatty(STDOUT_FILENO) ? escape_lines(profile.text) : profile.text);
       return 0;
     }
     TRY(check_(profile));
-    fmt::print("{} ({}) is a valid profile\n", escape_text(profile.name), escape_text(profile.origin));
+    fmt::print("{} ({}) is a valid profile\n", escape_text(profile.name),
+               escape_text(profile.origin));
     return 0;
   }
 

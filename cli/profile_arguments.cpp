@@ -40,6 +40,18 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
+// Of an option with a value, name and value are two arguments: CLI11 takes an empty value after "="
+// for none, and the next argument for the value. A flag has its value only after "=".
+void add_argument(const CLI::Option& option, const std::string& key, const std::string& value,
+                  std::vector<std::string>& arguments) {
+  if (option.get_expected_min() == 0) {
+    arguments.push_back(fmt::format("--{}={}", key, value));
+  } else {
+    arguments.push_back("--" + key);
+    arguments.push_back(value);
+  }
+}
+
 std::string suggestion(const std::string& name) {
   return name.empty() ? "" : "; did you mean " + name + "?";
 }
@@ -53,7 +65,8 @@ Result<void> check_profile(const CLI::App& app, const Profile& profile) {
       return Error{fmt::format("profile {} ({}): unknown section [{}]{}", profile.name,
                                profile.origin, escape_text(item.section),
                                suggestion(nearest(item.section, command_names(app))))};
-    if (!command->get_option_no_throw("--" + item.key))
+    const CLI::Option* option = command->get_option_no_throw("--" + item.key);
+    if (!option || option == command->get_help_ptr())
       return Error{fmt::format("profile {} ({}): unknown key '{}' in [{}]{}", profile.name,
                                profile.origin, escape_text(item.key), item.section,
                                suggestion(nearest(item.key, option_names(*command))))};
@@ -68,8 +81,7 @@ std::vector<std::string> profile_arguments(const CLI::App& command,
   for (const ProfileItem& item : merge_items(profiles, command.get_name(), list)) {
     const CLI::Option* option = command.get_option_no_throw("--" + item.key);
     if (!option || (!list(item.key) && option->count() > 0)) continue;
-    for (const std::string& value : item.values)
-      arguments.push_back(fmt::format("--{}={}", item.key, value));
+    for (const std::string& value : item.values) add_argument(*option, item.key, value, arguments);
   }
   return arguments;
 }
