@@ -214,9 +214,11 @@ TEST(RecordingPlace, RefusesWhatIsNotARegularFile) {
   EXPECT_EQ(error_of_create(folder.path()),
             "cannot write recording " + folder.path() + ": " + folder.path() +
                 " is there and is not a regular file; choose another place with -o");
-  EXPECT_EQ(error_of_create("/dev/null"),
-            "cannot write recording /dev/null: /dev/null is there and is not a regular file; "
-            "choose another place with -o");
+  const std::string pipe = folder.file("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(error_of_create(pipe), "cannot write recording " + pipe + ": " + pipe +
+                                       " is there and is not a regular file; choose another place "
+                                       "with -o");
   EXPECT_EQ(error_of_create(folder.path() + "/"),
             "cannot write recording " + folder.path() +
                 "/: that is not a file name; choose another place with -o");

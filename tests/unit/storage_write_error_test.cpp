@@ -42,8 +42,11 @@ int in_child(const std::function<void()>& work) {
 bool enter_mount_namespace() {
   if (::unshare(CLONE_NEWNS) == 0) return true;
   const std::string user = std::to_string(::geteuid());
+  const std::string group = std::to_string(::getegid());
   if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
   sample::write_file("/proc/self/uid_map", "0 " + user + " 1");
+  sample::write_file("/proc/self/setgroups", "deny");
+  sample::write_file("/proc/self/gid_map", "0 " + group + " 1");
   return ::geteuid() == 0;
 }
 
