@@ -21,6 +21,7 @@ bool is_list(const CLI::App& command, const std::string& key) {
 std::vector<std::string> option_names(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
+    if (option == command.get_help_ptr()) continue;
     for (const std::string& name : option->get_lnames()) names.push_back(name);
   }
   return names;

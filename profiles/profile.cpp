@@ -50,8 +50,7 @@ Result<std::string> read_file(const std::string& path) {
   std::string text(kMaxBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > kMaxBytes)
-    return Error{fmt::format("profile {} is larger than 1 MiB", path)};
+  if (text.size() > kMaxBytes) return Error{fmt::format("profile {} is larger than 1 MiB", path)};
   if (text.find('\0') != std::string::npos)
     return Error{fmt::format("profile {} is not a text file", path)};
   return text;
@@ -68,9 +67,21 @@ std::string known_names() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// What CLI11's reader does not say: it takes these for values.
+std::string malformed(const std::vector<std::string>& values) {
+  for (const std::string& value : values) {
+    if (value == "[") return "the first value of a list must stand on the line of its '['";
+    if (value.empty() || (value[0] != '"' && value[0] != '\'')) continue;
+    if (std::count(value.begin(), value.end(), value[0]) % 2 != 0)
+      return "a quote is not closed, or a '#' stands within it, which begins a comment even there";
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<Profile> parse_profile(const std::string& name, const std::string& origin, std::string text) {
+Result<Profile> parse_profile(const std::string& name, const std::string& origin,
+                              std::string text) {
   Profile profile{name, origin, first_comment(text), std::move(text), {}};
   std::vector<CLI::ConfigItem> items;
   try {
@@ -84,6 +95,10 @@ Result<Profile> parse_profile(const std::string& name, const std::string& origin
     if (item.parents.size() != 1)
       return Error{fmt::format("profile {} ({}): '{}' stands outside a section such as [collect]",
                                name, origin, item.fullname())};
+    std::string problem = malformed(item.inputs);
+    if (!problem.empty())
+      return Error{
+          fmt::format("profile {} ({}): value of '{}': {}", name, origin, item.name, problem)};
     profile.items.push_back({item.parents[0], item.name, item.inputs});
   }
   return profile;
