@@ -23,7 +23,7 @@ class DropsCommand : public Command {
         ->type_name("KEY,...")
         ->capture_default_str();
     command->add_option("--hist", histogram_, "a histogram instead: of len")
-        ->check(CLI::IsMember({"len"}))
+        ->check(CLI::IsMember({"len"}).description(""))
         ->type_name("len");
     add_view_options(*command, view_options_);
     command->footer(

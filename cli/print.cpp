@@ -25,7 +25,7 @@ class PrintCommand : public Command {
         ->add_option_function<std::string>(
             "--style", [this](const std::string& name) { is_line_ = name == "line"; },
             "all that is known of an event (default), or one line each")
-        ->check(CLI::IsMember({"event", "line"}))
+        ->check(CLI::IsMember({"event", "line"}).description(""))
         ->type_name("event|line");
     command->footer(
         "Examples:\n"

@@ -39,7 +39,7 @@ void add_format_option(CLI::App& command, OutputFormat& format) {
       .add_option_function<std::string>(
           "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
           "text, or JSON with one object a line")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("text|json");
 }
 

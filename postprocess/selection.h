@@ -24,15 +24,15 @@ namespace tracker {
 
 // As typed; empty where not given.
 struct SelectionOptions {
-  std::string filter;  // -f
-  std::vector<std::string> reasons;
-  std::vector<std::string> not_reasons;
-  std::vector<std::string> devices;
-  std::vector<std::string> netns;
-  std::vector<std::string> packets;
-  std::vector<std::string> probes;
-  std::string since;
-  std::string until;
+  std::string filter{};  // -f
+  std::vector<std::string> reasons{};
+  std::vector<std::string> not_reasons{};
+  std::vector<std::string> devices{};
+  std::vector<std::string> netns{};
+  std::vector<std::string> packets{};
+  std::vector<std::string> probes{};
+  std::string since{};
+  std::string until{};
 
   bool operator==(const SelectionOptions&) const = default;
 };

@@ -58,9 +58,8 @@ std::vector<std::pair<uint64_t, std::vector<uint16_t>>> reference(
     const std::vector<std::vector<Event>>& blocks) {
   std::vector<Event> all;
   for (const auto& block : blocks) all.insert(all.end(), block.begin(), block.end());
-  std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) {
-    return a.timestamp_ns < b.timestamp_ns;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Event& a, const Event& b) { return a.timestamp_ns < b.timestamp_ns; });
   std::vector<std::pair<uint64_t, std::vector<uint16_t>>> journeys;
   std::map<uint64_t, size_t> by_id;
   for (const Event& event : all) {
@@ -122,8 +121,8 @@ TEST(Journeys, OfAHundredThousandInterleavedPacketsAreExact) {
   for (uint64_t i = 0; i < 400'000; ++i) {
     // Each packet is seen four times, the times about 1,000 packets apart, stamps out of order.
     const uint64_t packet = i / 4 + random() % 1000;
-    events.push_back(EventBuilder(kReceiveProbe, 1000 + i * 10 + random() % 200,
-                                  0x5f00 + packet % 100'000));
+    events.push_back(
+        EventBuilder(kReceiveProbe, 1000 + i * 10 + random() % 200, 0x5f00 + packet % 100'000));
   }
   expect_as_reference(cut(std::move(events), 20'000));
 }

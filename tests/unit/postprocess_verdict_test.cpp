@@ -63,21 +63,14 @@ INSTANTIATE_TEST_SUITE_P(
              Outcome::kConsumed,
              2,
              "eth0"},
-        Case{"DriverTookIt",
-             {start(1, "eth0"), done(2, "eth0")},
-             Outcome::kTransmitted,
-             2,
-             "eth0"},
+        Case{"DriverTookIt", {start(1, "eth0"), done(2, "eth0")}, Outcome::kTransmitted, 2, "eth0"},
         Case{"DriverTookItWithoutStartProbe",
              {EventBuilder(kQueueProbe, 1, 1).dev("eth0", 2), done(2, "eth0")},
              Outcome::kTransmitted,
              2,
              "eth0"},
-        Case{"DriverWasBusy",
-             {start(1, "eth0"), done(2, "eth0", 16)},
-             Outcome::kUnknown,
-             2,
-             "eth0"},
+        Case{
+            "DriverWasBusy", {start(1, "eth0"), done(2, "eth0", 16)}, Outcome::kUnknown, 2, "eth0"},
         Case{"DriverWasBusyThenTookIt",
              {start(1, "eth0"), done(2, "eth0", 16), start(3, "eth0"), done(4, "eth0")},
              Outcome::kTransmitted,
@@ -121,8 +114,7 @@ TEST(Verdict, OfADropSaysReasonAndPlace) {
 
 TEST(JourneyIdentity, IsOfTheFirstEventThatKnows) {
   const Journey journey =
-      build({EventBuilder(kQueueProbe, 1, 1),
-             receive(2, "eth0").packet(udp_packet(1, 40000, 2, 9)),
+      build({EventBuilder(kQueueProbe, 1, 1), receive(2, "eth0").packet(udp_packet(1, 40000, 2, 9)),
              receive(3, "eth0").packet(udp_packet(1, 40000, 3, 9))});
   EXPECT_EQ(journey.flow, "UDP 10.1.0.1:40000 > 10.1.0.2:9");
   EXPECT_EQ(journey.length, 60U);
@@ -133,8 +125,9 @@ TEST(JourneyLoss, OfOneOfItsCpusInItsTimeMakesItIncomplete) {
   EXPECT_TRUE(build(events, {{2, 100, 200, 5}}).is_complete()) << "another CPU";
   EXPECT_TRUE(build(events, {{1, 201, 300, 5}, {3, 1, 99, 5}}).is_complete()) << "another time";
   EXPECT_TRUE(build(events, {{1, 100, 200, 0}}).is_complete()) << "nothing lost";
-  const Journey journey = build(events, {{1, 1, 100, 5}, {3, 150, 160, 6}, {3, 200, 900, 7},
-                                         {1, 1, 99, 100}, {2, 1, 900, 100}});
+  const Journey journey = build(
+      events,
+      {{1, 1, 100, 5}, {3, 150, 160, 6}, {3, 200, 900, 7}, {1, 1, 99, 100}, {2, 1, 900, 100}});
   EXPECT_EQ(journey.loss.events, 18U);
   EXPECT_EQ(journey.loss.cpus, (std::vector<uint16_t>{1, 3}));
 }

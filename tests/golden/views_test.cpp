@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What each view prints for the sample recording, character by character.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "tests/golden/sample_recording.h"
+
+namespace tracker::testing {
+namespace {
+
+struct Ran {
+  int status = -1;
+  std::string text;
+};
+
+// A folder with the recording as tracker.db, for all tests of this program.
+class SampleFolder : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "golden-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    path = pattern;
+    const auto written = write_sample_recording(path + "/tracker.db");
+    ASSERT_TRUE(written.has_value()) << written.error().message;
+  }
+  void TearDown() override { std::filesystem::remove_all(path); }
+
+  static inline std::string path;
+};
+
+const auto* const kFolder = ::testing::AddGlobalTestEnvironment(new SampleFolder);
+
+// stdout and stderr of `tracker ARGUMENTS`, run in the folder of the recording.
+Ran run(const std::string& arguments) {
+  const std::string command =
+      "cd '" + SampleFolder::path + "' && exec 2>&1 && " TRACKER_BINARY " " + arguments;
+  Ran ran;
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return ran;
+  std::array<char, 4096> buffer{};
+  size_t size = 0;
+  while ((size = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
+    ran.text.append(buffer.data(), size);
+  }
+  const int status = ::pclose(pipe);
+  ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ran;
+}
+
+// Sizes in bytes depend on the versions of SQLite and zstd.
+std::string without_sizes(const std::string& text) {
+  static const std::regex kText(R"re([0-9.]+ (B|KiB|MiB)( in [0-9]+ blocks?, )[0-9.]+ bytes)re");
+  static const std::regex kJson(R"re("(bytes|block_bytes|bytes_per_event)":[0-9.]+)re");
+  return std::regex_replace(std::regex_replace(text, kText, "SIZE$2N bytes"), kJson,
+                                "\"$1\":\"SIZE\"");
+}
+
+struct Case {
+  const char* name;  // of the test and of the expected file
+  const char* arguments;
+};
+
+class Views : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Views, PrintWhatIsExpected) {
+  const std::string path = std::string(GOLDEN_FOLDER) + "/" + GetParam().name;
+  const Ran ran = run(GetParam().arguments);
+  ASSERT_EQ(ran.status, 0) << ran.text;
+  ASSERT_FALSE(ran.text.empty());
+  const std::string actual = without_sizes(ran.text);
+  if (::getenv("TRACKER_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path) << actual;
+    return;
+  }
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path << " is missing; make it by TRACKER_UPDATE_GOLDEN=1 golden_views";
+  std::stringstream expected;
+  expected << file.rdbuf();
+  EXPECT_EQ(actual, expected.str()) << "tracker " << GetParam().arguments;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Golden, Views,
+    ::testing::Values(Case{"print.txt", "print"}, Case{"print.json", "print --format json"},
+                      Case{"print_utc.txt", "print --time utc --packet 5f02"},
+                      Case{"print_line.txt", "print --style line --time delta"},
+                      Case{"sort.txt", "sort"}, Case{"sort.json", "sort --format json"},
+                      Case{"sort_drops.txt", "sort --drops --reason 'NO_*' -f 'port 9'"},
+                      Case{"drops.txt", "drops"}, Case{"drops.json", "drops --format json"},
+                      Case{"drops_by_all.txt", "drops --by stack,flow,dev,netns,comm,proto,len"},
+                      Case{"drops_by_all.json",
+                           "drops --by stack,flow,dev,netns,comm,proto,len --format json"},
+                      Case{"drops_hist.txt", "drops --hist len"},
+                      Case{"drops_hist.json", "drops --hist len --format json"},
+                      Case{"stats.txt", "stats"}, Case{"stats.json", "stats --format json"},
+                      Case{"stats_selected.txt", "stats --netns left"}),
+    [](const auto& test_case) {
+      std::string name = test_case.param.name;
+      for (char& letter : name) letter = letter == '.' ? '_' : letter;
+      return name;
+    });
+
+TEST(Views, GiveOneJsonObjectALine) {
+  for (const char* command : {"print", "sort", "drops", "stats", "db info", "db verify"}) {
+    std::istringstream lines(run(std::string(command) + " --format json").text);
+    size_t objects = 0;
+    for (std::string line; std::getline(lines, line); ++objects) {
+      EXPECT_TRUE(nlohmann::json::parse(line, nullptr, false).is_object())
+          << command << ": " << line;
+    }
+    EXPECT_GT(objects, 0U) << command;
+  }
+}
+
+TEST(Views, AcceptATimeBeforeTheEnd) {
+  const Ran all = run("print --format json");
+  EXPECT_EQ(run("print --format json --since -2h").text, all.text);
+  EXPECT_EQ(run("print --format json --since -30s").text, "");
+}
+
+TEST(Views, AreSilentWhenTheReaderIsGone) {
+  const Ran ran = run("print | true");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.text, "");
+}
+
+TEST(Views, FailWithOneSentence) {
+  const auto expect = [](const std::string& arguments, int status, const std::string& sentence) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, status) << ran.text;
+    EXPECT_EQ(ran.text, "tracker: " + sentence + "\n");
+  };
+  expect("sort nosuch.db", 1, "no such recording: nosuch.db");
+  expect("drops --by reason,foo", 2,
+         "--by 'reason,foo': no key 'foo'; give a list of "
+         "reason,location,stack,flow,dev,netns,comm,proto,len");
+  expect("print --packet xyz", 2,
+         "--packet 'xyz' is not a packet id; give it as it is shown: 5f01, '#5f01' or 0x5f01");
+  expect("sort --since yesterday", 2,
+         "--since 'yesterday' is not a time; give 2026-11-21T09:13:55Z (RFC 3339), 09:13:55.5 (the "
+         "recording's day and zone) or -5m, -30s, -2h (before its end)");
+  expect("print --netns ''", 2, "--netns is empty; give a name, an inum (digits) or a path");
+}
+
+}  // namespace
+}  // namespace tracker::testing
