@@ -69,10 +69,13 @@ Selection::Reasons::Reasons(std::vector<std::string> patterns, const Names& name
   for (const auto& [code, name] : names.reasons) decided_[code] = match_code(code, names);
 }
 
-// By the name alone and with its subsystem: "OVS_DROP_METER", "openvswitch:OVS_DROP_METER".
+// By the name alone and with its subsystem: "NO_SOCKET", "core:NO_SOCKET". What has no name is
+// called "core:0x1f2" by itself.
 bool Selection::Reasons::match_code(uint32_t code, const Names& names) const {
-  return matches_any(patterns_, names.reason_text(code), LetterCase::kIgnored) ||
-         matches_any(patterns_, qualified_reason_text(code, names), LetterCase::kIgnored);
+  const std::string name = names.reason_text(code);
+  if (matches_any(patterns_, name, LetterCase::kIgnored)) return true;
+  const std::string qualified = names.subsystem_text(code) + ":" + name;
+  return matches_any(patterns_, qualified, LetterCase::kIgnored);
 }
 
 bool Selection::Reasons::match(const Event& event, const Names& names) const {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+
+#include "postprocess/drops.h"
+#include "postprocess/drops_render.h"
+#include "postprocess/reason_text.h"
+#include "postprocess/stats.h"
+#include "tests/unit/postprocess_fixture.h"
+
+namespace tracker::testing {
+namespace {
+
+const Names kNames = sample_names();
+
+DropTable count(const std::string& by, const std::vector<Event>& events) {
+  DropTable table(*parse_drop_keys(by), kNames);
+  for (const Event& event : events) table.add(event);
+  return table;
+}
+
+std::vector<std::string> only_values(const std::string& by, const Event& event) {
+  const std::vector<DropGroup> groups = count(by, {event}).groups();
+  return groups.size() == 1 ? groups[0].values : std::vector<std::string>{"not one group"};
+}
+
+TEST(Drops, AreCountedMostFirst) {
+  const PacketSection packet = udp_packet(1, 40000, 2, 9);
+  const DropTable table = count(
+      "reason,location", {EventBuilder(kFreeProbe, 30, 1).drop(kNotSpecified),
+                          EventBuilder(kFreeProbe, 20, 2).drop(kNoSocket).packet(packet),
+                          EventBuilder(kFreeProbe, 10, 3).drop(kNoSocket).packet(packet),
+                          EventBuilder(kFreeProbe, 40, 3).drop(kNoSocket, kTcpRcv).packet(packet)});
+  const std::vector<DropGroup> groups = table.groups();
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0],
+            (DropGroup{{"NO_SOCKET", "__udp4_lib_rcv+0x4bc"}, kNoSocket, 2, 120, 10, 20}));
+  EXPECT_EQ(groups[1].values, (std::vector<std::string>{"NOT_SPECIFIED", "__udp4_lib_rcv+0x4bc"}));
+  EXPECT_EQ(groups[2].values, (std::vector<std::string>{"NO_SOCKET", "tcp_v4_rcv+0x77"}));
+  EXPECT_EQ(table.total(), 4U);
+}
+
+TEST(Drops, AreNotWhatWasConsumedOrSeen) {
+  const DropTable table =
+      count("reason", {EventBuilder(kFreeProbe, 1, 1).drop(kConsumedReason),
+                       EventBuilder(kConsumeProbe, 2, 2), EventBuilder(kReceiveProbe, 3, 3)});
+  EXPECT_EQ(table.total(), 0U);
+  EXPECT_TRUE(table.groups().empty());
+  EXPECT_EQ(render_drops_text(table, sample_session()), "no drops\n");
+  EXPECT_EQ(render_drops_json(table), "");
+}
+
+TEST(Drops, CanBeGroupedByEachKey) {
+  Event event = EventBuilder(kFreeProbe, 1, 1)
+                    .drop(kNoSocket)
+                    .task("nc", 5)
+                    .dev("eth0", 2)
+                    .left()
+                    .packet(udp_packet(1, 40000, 2, 9));
+  EXPECT_EQ(only_values("reason", event), std::vector<std::string>{"NO_SOCKET"});
+  EXPECT_EQ(only_values("flow", event),
+            std::vector<std::string>{"UDP 10.1.0.1:40000 > 10.1.0.2:9"});
+  EXPECT_EQ(only_values("dev,netns,comm", event), (std::vector<std::string>{"eth0", "left", "nc"}));
+  EXPECT_EQ(only_values("proto,len", event), (std::vector<std::string>{"UDP", "60"}));
+  event.task.context = TaskContext::kSoftirq;
+  EXPECT_EQ(only_values("comm", event), std::vector<std::string>{""}) << "only interrupted";
+}
+
+TEST(Drops, WithOneStackAreOneGroup) {
+  Names names = sample_names();
+  names.stacks = {{kTcpRcv, kUdpRcv}};
+  DropTable table(*parse_drop_keys("stack"), names);
+  Event event = EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket);
+  event.add(Section::kStack);
+  table.add(event);
+  table.add(event);
+  ASSERT_EQ(table.groups().size(), 1U);
+  EXPECT_EQ(render_drops_json(table),
+            R"({"stack":["tcp_v4_rcv+0x77","__udp4_lib_rcv+0x4bc"],"count":2,"bytes":0,)"
+            R"("first":1,"last":1})"
+            "\n");
+}
+
+TEST(Drops, OfWhatIsUnknownAreOneGroupWithoutThatKey) {
+  const DropTable table = count("reason,flow", {EventBuilder(kFreeProbe, 1, 1)});
+  EXPECT_EQ(render_drops_json(table), "{\"count\":1,\"bytes\":0,\"first\":1,\"last\":1}\n");
+}
+
+TEST(Drops, SayWhoseReasonItIsInJson) {
+  EXPECT_EQ(render_drops_json(count("reason", {EventBuilder(kFreeProbe, 1, 1).drop(kOvsReason)})),
+            R"({"reason":"OVS_DROP_LAST_ACTION","subsystem":"openvswitch","count":1,"bytes":0,)"
+            R"("first":1,"last":1})"
+            "\n");
+}
+
+TEST(DropKeys, AreRefusedWithTheOnesThatExist) {
+  for (const char* typed : {"", "reason,", ",", "reason,foo", "reason,reason", "Reason"}) {
+    const auto keys = parse_drop_keys(typed);
+    ASSERT_FALSE(keys.has_value()) << typed;
+    EXPECT_EQ(keys.error().kind, ErrorKind::kWrongUsage);
+    EXPECT_NE(keys.error().message.find("reason,location,stack,flow,dev,netns,comm,proto,len"),
+              std::string::npos);
+  }
+}
+
+TEST(DropLengths, FallIntoPowersOfTwo) {
+  std::vector<Event> events;
+  for (const uint32_t length : {1U, 2U, 3U, 1500U, UINT32_MAX}) {
+    PacketSection packet = udp_packet(1, 1, 2, 2);
+    packet.len = length;
+    events.push_back(EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket).packet(packet));
+  }
+  const std::vector<LengthBucket> buckets = count("reason", events).lengths();
+  ASSERT_EQ(buckets.size(), 32U);
+  EXPECT_EQ(buckets[0], (LengthBucket{1, 1, 1}));
+  EXPECT_EQ(buckets[1], (LengthBucket{2, 3, 2}));
+  EXPECT_EQ(buckets[10], (LengthBucket{1024, 2047, 1}));
+  EXPECT_EQ(buckets[31], (LengthBucket{2147483648, 4294967295, 1}));
+  EXPECT_EQ(buckets[5].count, 0U);
+}
+
+TEST(ReasonExplanation, IsThereForCommonReasonsOnly) {
+  EXPECT_EQ(reason_explanation("NO_SOCKET"), "nothing listens on that port");
+  EXPECT_EQ(reason_explanation("XFRM_POLICY"), "an IPsec policy refused it");
+  EXPECT_EQ(reason_explanation("ARP_PVLAN_DISABLE"), "proxy ARP for private VLANs is off");
+  EXPECT_EQ(reason_explanation("NO_SUCH_REASON"), "");
+  EXPECT_EQ(reason_explanation(""), "");
+}
+
+TEST(Stats, CountWhatTheSelectionTakes) {
+  const MemorySource source(
+      {{EventBuilder(kFreeProbe, 100, 1).drop(kNoSocket), EventBuilder(kReceiveProbe, 300, 1)},
+       {EventBuilder(kFreeProbe, 200, 2).drop(kNotSpecified)}});
+  SelectionOptions typed;
+  typed.reasons = {"*"};
+  const auto selection = Selection::compile(typed, source.session(), source.names(), 0);
+  std::vector<DamagedBlock> damaged;
+  const Stats stats = make_stats(source, "a.db", 3000, *selection, damaged);
+  EXPECT_TRUE(damaged.empty());
+  EXPECT_EQ(stats.events, (EventSpanStats{3, 100, 300}));
+  EXPECT_EQ(*stats.selected, (EventSpanStats{2, 100, 200}));
+  EXPECT_EQ(stats.probes[kFreeProbe].selected, 2U);
+  EXPECT_EQ(stats.probes[kReceiveProbe].selected, 0U);
+  EXPECT_EQ(stats.bytes_per_event(), 1000.0);
+}
+
+TEST(Stats, OfNothingDivideByNothing) {
+  const MemorySource source(std::vector<std::vector<Event>>{});
+  std::vector<DamagedBlock> damaged;
+  const Stats stats = make_stats(source, "a.db", 3000, Selection(), damaged);
+  EXPECT_EQ(stats.bytes_per_event(), 0.0);
+  EXPECT_EQ(stats.events.events_per_second(), 0.0);
+  EXPECT_NE(render_stats_json(stats, source.session()).find("\"events\":{\"count\":0}"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace tracker::testing
