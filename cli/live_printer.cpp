@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/live_printer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +14,8 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "base/unique_fd.h"
 
 namespace tracker {
 
@@ -24,9 +28,20 @@ constexpr auto kRenderBudget = std::chrono::milliseconds(200);  // of each secon
 constexpr auto kFinalPatience = std::chrono::seconds(1);
 constexpr int kWriteMilliseconds = 100;
 
+// A terminal or pipe that is ready for some bytes can still block a write of more, and with it the
+// end of the collection. O_NONBLOCK on `fd` itself would be seen by whoever shares it.
+UniqueFd open_again(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)))
+    return {};
+  std::string path = fmt::format("/proc/self/fd/{}", fd);
+  return UniqueFd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 }  // namespace
 
 struct LivePrinter::State {
+  UniqueFd own;  // what `fd` is, where it could be opened again
   int fd;
   Render render;
   Session session;
@@ -39,19 +54,21 @@ struct LivePrinter::State {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::string queue;      // guarded by mutex
-  bool ending = false;    // guarded by mutex
-  bool broken = false;    // guarded by mutex: nobody reads any more
+  std::string queue;    // guarded by mutex
+  bool ending = false;  // guarded by mutex
+  bool broken = false;  // guarded by mutex: nobody reads any more
   std::thread writer;
 
   void write_queue();
   bool write_all(std::string_view text);
-  bool push(std::string& text);
+  enum class Pushed { kYes, kNoRoom, kNobodyReads };
+  Pushed push(const std::string& text);
   bool within_budget();
 };
 
 LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>()) {
-  state_->fd = fd;
+  state_->own = open_again(fd);
+  state_->fd = state_->own ? state_->own.get() : fd;
   state_->render = std::move(render);
   // The thread must never be the one that a signal ends: the collector reads them from a signalfd.
   sigset_t all, before;
@@ -85,7 +102,6 @@ bool LivePrinter::State::write_all(std::string_view text) {
     }
     if (polled == 0 && give_up != Clock::time_point{} && Clock::now() > give_up) return false;
     if (polled <= 0) continue;
-    // A pipe that is ready takes at least PIPE_BUF bytes; more could block.
     ssize_t size = ::write(fd, text.data(), std::min<size_t>(text.size(), 4096));
     if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
     if (size > 0) text.remove_prefix(static_cast<size_t>(size));
@@ -110,11 +126,12 @@ void LivePrinter::State::write_queue() {
   }
 }
 
-bool LivePrinter::State::push(std::string& text) {
+LivePrinter::State::Pushed LivePrinter::State::push(const std::string& text) {
   std::lock_guard lock(mutex);
-  if (broken || queue.size() + text.size() > kQueueBytes) return false;
+  if (broken) return Pushed::kNobodyReads;
+  if (queue.size() + text.size() > kQueueBytes) return Pushed::kNoRoom;
   queue += text;
-  return true;
+  return Pushed::kYes;
 }
 
 bool LivePrinter::State::within_budget() {
@@ -138,7 +155,9 @@ Result<void> LivePrinter::on_events(std::span<const Event> events, const Names& 
     text.clear();
     if (state.not_shown > 0) text = fmt::format("{} not shown\n", state.not_shown);
     text += state.render(events[i], names, state.session, state.previous_ns);
-    if (state.push(text)) {
+    State::Pushed pushed = state.push(text);
+    if (pushed == State::Pushed::kNobodyReads) return Error{"nobody reads the events any more"};
+    if (pushed == State::Pushed::kYes) {
       state.not_shown = 0;
       state.previous_ns = events[i].timestamp_ns;
     } else {

@@ -3,8 +3,9 @@
 // LivePrinter: events on stdout while they are collected, never at the price of recording them.
 //
 // A thread of its own writes; between it and the collector is a queue of bounded size. Lines that
-// the queue has no room for, or whose rendering would take more than a fifth of the collector's time,
-// are left out, and "N not shown" stands where they would have been.
+// the queue has no room for, or whose rendering would take more than a fifth of the collector's
+// time, are left out, and "N not shown" stands where they would have been. A reader that went away
+// ends the printing, silently, and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +20,15 @@ namespace tracker {
 
 class LivePrinter : public EventSink {
  public:
-  using Render = std::function<std::string(const Event&, const Names&, const Session&,
-                                           uint64_t previous_ns)>;
+  using Render =
+      std::function<std::string(const Event&, const Names&, const Session&, uint64_t previous_ns)>;
 
-  // Writes to `fd`, which stays the caller's.
+  // Writes to `fd`, which stays the caller's; to a terminal or pipe through a descriptor of its own
+  // that never blocks.
   LivePrinter(int fd, Render render);
   ~LivePrinter() override;  // writes what is queued, for at most a second
 
+  // Fails once nobody reads any more, so that the collector stops handing events on.
   Result<void> on_events(std::span<const Event> events, const Names& names) override;
   Result<void> on_tick(const Session& session, const Names& names) override;
 
