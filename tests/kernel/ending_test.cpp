@@ -42,7 +42,7 @@ class Ending : public testing::Test {
     }
     EXPECT_FALSE(file_exists(collection_->file() + "-wal"));
     EXPECT_FALSE(file_exists(collection_->file() + "-shm"));
-    expect_closed_sums(collection_->file());
+    expect_nothing_lost(collection_->file());
   }
 
   uint64_t recorded() { return sums_of(collection_->file()).recorded; }

