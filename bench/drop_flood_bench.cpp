@@ -166,7 +166,7 @@ Counted read_stats(const std::string& binary, const std::string& file) {
   for (const auto& probe : stats.at("probes")) {
     counted.seen += probe.at("seen").get<uint64_t>();
     counted.recorded += probe.at("recorded").get<uint64_t>();
-    counted.lost += probe.at("lost").get<uint64_t>();
+    counted.lost += probe.at("lost").at("total").get<uint64_t>();
   }
   return counted;
 }

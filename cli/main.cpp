@@ -72,6 +72,17 @@ std::string unknown_argument(const CLI::App& app, const CLI::App& used,
                      best.empty() ? "" : fmt::format("; did you mean {}?", best));
 }
 
+// "--netns=" as two arguments: CLI11 would take the argument after it for the value.
+std::vector<std::string> split_empty_values(const std::vector<std::string>& typed) {
+  std::vector<std::string> arguments;
+  for (const std::string& argument : typed) {
+    bool is_empty_value = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+    arguments.push_back(is_empty_value ? argument.substr(0, argument.size() - 1) : argument);
+    if (is_empty_value) arguments.emplace_back();
+  }
+  return arguments;
+}
+
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -118,7 +129,7 @@ class Program {
   }
 
   int run(int argc, char** argv) {
-    std::vector<std::string> typed(argv + 1, argv + argc);
+    std::vector<std::string> typed = command_first(split_empty_values({argv + 1, argv + argc}));
     auto status = parse_and_run(typed);
     return status ? *status : report(status.error());
   }
@@ -128,6 +139,35 @@ class Program {
     CLI::App* app = command->add_to(app_);
     app->fallthrough();
     commands_.push_back({std::move(command), app});
+  }
+
+  // Options work before the command too (`tracker --netns blue collect`): the command's name is
+  // put in front of them. A word after an option that takes a value is that value.
+  std::vector<std::string> command_first(std::vector<std::string> typed) const {
+    for (size_t i = 0; i < typed.size(); ++i) {
+      if (i > 0 && takes_value(typed[i - 1])) continue;
+      if (!find_listed(typed[i])) continue;
+      std::rotate(typed.begin(), typed.begin() + static_cast<ptrdiff_t>(i),
+                  typed.begin() + static_cast<ptrdiff_t>(i) + 1);
+      break;
+    }
+    return typed;
+  }
+
+  const CLI::App* find_listed(const std::string& name) const {
+    for (const ListedCommand& listed : commands_) {
+      if (listed.app->get_name() == name) return listed.app;
+    }
+    return nullptr;
+  }
+
+  bool takes_value(const std::string& word) const {
+    auto has = [&](const CLI::App& app) {
+      const CLI::Option* option = word.starts_with("-") ? app.get_option_no_throw(word) : nullptr;
+      return option && option->get_expected_max() > 0;
+    };
+    return has(app_) || std::any_of(commands_.begin(), commands_.end(),
+                                    [&](const auto& listed) { return has(*listed.app); });
   }
 
   // CLI11 takes arguments from the back of a vector.
@@ -187,16 +227,7 @@ class Program {
     std::vector<std::string> arguments = profile_arguments(*command, profiles);
     if (arguments.empty()) return {};
     arguments.insert(arguments.begin(), command->get_name());
-    // The command's name is typed once more; the second time it would be an argument.
-    bool skipped = false;
-    for (size_t i = 0; i < typed.size(); ++i) {
-      bool is_value = i > 0 && (typed[i - 1] == "-p" || typed[i - 1] == "--profile");
-      if (!skipped && !is_value && typed[i] == command->get_name()) {
-        skipped = true;
-        continue;
-      }
-      arguments.push_back(typed[i]);
-    }
+    arguments.insert(arguments.end(), typed.begin() + 1, typed.end());
     parse(arguments);
     return {};
   }

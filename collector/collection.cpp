@@ -376,6 +376,7 @@ Result<void> Collection::finish() {
   if (recording_) {
     auto written = recording_->finish(session_, names_);
     if (!written && !recording_error_) recording_error_ = written.error();
+    recording_->account_losses(session_);
   }
   return {};
 }

@@ -12,8 +12,7 @@ std::vector<ProbeCounters> CounterBook::settle(std::vector<ProbeCounters> kernel
     const Entry& entry = found->second;
     counters.filtered += entry.filtered;
     counters.reader += entry.reader;
-    counters.storage += entry.storage;
-    counters.recorded -= std::min(counters.recorded, entry.filtered + entry.reader + entry.storage);
+    counters.recorded -= std::min(counters.recorded, entry.filtered + entry.reader);
   }
   return kernel;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // CounterBook: what became of records after the kernel counted them as recorded, so that
-// seen = filtered + recorded + lost holds for what is in the file.
+// seen = filtered + recorded + lost holds for what is handed on. What could not be written to the
+// recording is known to RecordingWriter, which moves it to `storage` itself.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,6 @@ class CounterBook {
   void add_filtered(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).filtered; }
   // A record that could not be decoded.
   void add_reader_loss(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).reader; }
-  // An event that could not be written.
-  void add_storage_loss(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).storage; }
 
   // Moves these from `recorded` to where they belong.
   std::vector<ProbeCounters> settle(std::vector<ProbeCounters> kernel) const;
@@ -29,7 +28,6 @@ class CounterBook {
   struct Entry {
     uint64_t filtered = 0;
     uint64_t reader = 0;
-    uint64_t storage = 0;
   };
   Entry& entry(uint16_t probe, uint32_t cpu) { return entries_[{probe, cpu}]; }
 

@@ -62,7 +62,6 @@ TEST(CounterBook, KeepsTheSumsClosed) {
   book.add_filtered(0, 1);
   book.add_filtered(0, 1);
   book.add_reader_loss(0, 1);
-  book.add_storage_loss(0, 1);
   ProbeCounters kernel;
   kernel.cpu = 1;
   kernel.seen = 20;
@@ -74,8 +73,8 @@ TEST(CounterBook, KeepsTheSumsClosed) {
   auto settled = book.settle({other, kernel});
   EXPECT_EQ(settled[0], other);
   EXPECT_EQ(settled[1].filtered, 7U);
-  EXPECT_EQ(settled[1].recorded, 8U);
-  EXPECT_EQ(settled[1].lost(), 5U);
+  EXPECT_EQ(settled[1].recorded, 9U);
+  EXPECT_EQ(settled[1].lost(), 4U);
   EXPECT_EQ(settled[1].seen, settled[1].filtered + settled[1].recorded + settled[1].lost());
 }
 
