@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Wrong usage and failures that need no kernel: the exit status and one sentence on stderr.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.h"
+
+namespace tracker::cli_test {
+namespace {
+
+struct Case {
+  const char* name;
+  std::vector<std::string> arguments;
+  int status;
+  std::vector<std::string> says;
+};
+
+// For a readable name of the test.
+void PrintTo(const Case& usage, std::ostream* stream) { *stream << usage.name; }
+
+std::vector<Case> wrong_usages() {
+  return {
+      {"NoCommand", {}, 2, {"-h"}},
+      {"UnknownCommand", {"colect"}, 2, {"'colect'", "did you mean collect?"}},
+      {"UnknownOption", {"collect", "--nets", "x"}, 2, {"'--nets'", "did you mean --netns?"}},
+      {"UnknownArgument", {"profile", "show", "dropmon", "extra"}, 2, {"'extra'"}},
+      {"CommandOfLaterWork", {"explain", "NO_SOCKET"}, 2, {"'explain'"}},
+      {"NoProfileSubcommand", {"profile"}, 2, {"profile -h"}},
+      {"NothingToCollect", {"collect"}, 2, {"-p dropmon", "--probe"}},
+      {"MalformedTarget", {"collect", "--probe", "tp:skb"}, 2, {"'tp:skb'", "tp:GROUP:NAME"}},
+      {"CountOfZero", {"-p", "dropmon", "collect", "--count", "0"}, 2, {"--count", "'0'"}},
+      {"DurationOfAWord",
+       {"-p", "dropmon", "collect", "--duration", "x"},
+       2,
+       {"--duration", "'x'"}},
+      {"SnaplenTooLarge", {"-p", "dropmon", "collect", "--snaplen", "65537"}, 2, {"--snaplen"}},
+      {"RingSizeNoPowerOfTwo",
+       {"-p", "dropmon", "collect", "--ring-size", "5000"},
+       2,
+       {"--ring-size 5000", "power of two"}},
+      {"EmptyOutput", {"-p", "dropmon", "collect", "-o", ""}, 2, {"-o"}},
+      {"EmptyNetns", {"-p", "dropmon", "collect", "--netns", ""}, 2, {"--netns"}},
+      {"MalformedFilter", {"print", "-f", "udp prot 9"}, 2, {"udp prot 9"}},
+      {"MalformedTime", {"sort", "--since", "yesterday"}, 2, {"yesterday"}},
+      {"MalformedPacketId", {"sort", "--packet", "xyz"}, 2, {"xyz"}},
+      {"UnknownGroup", {"drops", "--by", "reason,colour"}, 2, {"colour"}},
+      {"UnknownHistogram", {"drops", "--hist", "reason"}, 2, {"--hist"}},
+      {"UnknownFormat", {"inspect", "--format", "xml"}, 2, {"--format", "xml", "json"}},
+  };
+}
+
+std::vector<Case> failures() {
+  return {
+      {"UnknownProfile", {"-p", "dropmom", "collect"}, 1, {"'dropmom'", "dropmon"}},
+      {"MissingProfile", {"-p", "./none.toml", "collect"}, 1, {"./none.toml", "No such file"}},
+      {"NoRecordingToSort", {"sort"}, 1, {"tracker.db"}},
+      {"NoRecordingToPrint", {"print", "none.db"}, 1, {"none.db"}},
+      {"NoRecordingToCount", {"drops", "none.db"}, 1, {"none.db"}},
+      {"NoRecordingForStats", {"stats", "none.db"}, 1, {"none.db"}},
+      {"NoRecordingToVerify", {"db", "verify", "none.db"}, 1, {"none.db"}},
+      {"NoRecordingForInfo", {"db", "info", "none.db"}, 1, {"none.db"}},
+  };
+}
+
+class Usage : public Program, public testing::WithParamInterface<Case> {};
+
+TEST_P(Usage, EndsWithOneSentenceAndLeavesNothing) {
+  expect_refused(run(GetParam().arguments), GetParam().status, GetParam().says);
+  EXPECT_FALSE(kernel_test::file_exists(folder_.file("tracker.db")));
+}
+
+std::string case_name(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Wrong, Usage, testing::ValuesIn(wrong_usages()), case_name);
+INSTANTIATE_TEST_SUITE_P(Failing, Usage, testing::ValuesIn(failures()), case_name);
+
+class NotARecording : public Program {};
+
+TEST_F(NotARecording, IsSaidByEveryCommandThatReadsOne) {
+  const std::string content = "a file that is no recording\n";
+  kernel_test::write_file(folder_.file("tracker.db"), content);
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"print"}, {"sort"}, {"drops"}, {"stats"}, {"db", "info"}, {"db", "verify"}}) {
+    expect_refused(run(command), 1, {"tracker.db", "not a recording"});
+  }
+  EXPECT_EQ(kernel_test::read_file(folder_.file("tracker.db")), content);
+}
+
+class Help : public Program {};
+
+TEST_F(Help, NamesEveryCommandAndEachHasAnExample) {
+  const ProcessResult help = run({"-h"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_EQ(help.err, "");
+  for (const char* name :
+       {"collect", "print", "sort", "drops", "stats", "db", "inspect", "profile"}) {
+    EXPECT_NE(help.out.find("\n  " + std::string(name) + " "), std::string::npos) << help.out;
+    const ProcessResult of_command = run({name, "-h"});
+    EXPECT_EQ(of_command.status, 0);
+    EXPECT_NE(of_command.out.find("Examples:\n  tracker "), std::string::npos) << of_command.out;
+  }
+}
+
+TEST_F(Help, VersionIsOneLine) {
+  const ProcessResult result = run({"--version"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out.find("tracker "), 0u);
+  EXPECT_EQ(result.out.find('\n'), result.out.size() - 1);
+}
+
+TEST_F(Help, AReaderThatWentAwayIsNoFailure) {
+  const char* binary = std::getenv("TRACKER_BINARY");
+  ASSERT_TRUE(binary);
+  const ProcessResult result = kernel_test::run_program(
+      {"bash", "-c", "\"$0\" -h | true; echo ${PIPESTATUS[0]}", binary}, options_);
+  EXPECT_EQ(result.out, "0\n");
+  EXPECT_EQ(result.err, "");
+}
+
+}  // namespace
+}  // namespace tracker::cli_test
