@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
@@ -27,33 +28,31 @@ std::vector<Json> dropped_udp(const std::string& file) {
   return view("sort", file, {"--drops", "-f", "udp or (vlan and udp)"});
 }
 
-// veth hands the tag over beside the bytes (skb->vlan_tci); the wire would have it behind the MAC
-// addresses.
+// veth takes a tag beside the bytes (skb->vlan_tci); the wire would have it behind the MAC
+// addresses. The machine's own kernel may lack VLAN devices; those in the lab have them.
 TEST(PacketBytes, HaveTheVlanTagInItsPlace) {
   const Pair pair;
-  pair.left.ip(
-      "link add link left0 name left0.5 type vlan id 5\n"
-      "addr add 10.5.0.1/24 dev left0.5\n"
-      "link set left0.5 up\n"
-      "neigh add 10.5.0.2 lladdr " +
-      mac_text(pair.right_end.mac) + " dev left0.5\n");
-  pair.right.ip(
-      "link add link right0 name right0.5 type vlan id 5\n"
-      "addr add 10.5.0.2/24 dev right0.5\n"
-      "link set right0.5 up\n");
+  const ProcessResult made =
+      run_program({"ip", "-n", pair.left.name(), "link", "add", "link", pair.left_end.device,
+                   "name", "tagged", "type", "vlan", "id", "5"});
+  if (made.status != 0 && std::getenv("TRACKER_LAB") == nullptr)
+    GTEST_SKIP() << "no VLAN devices here, runs in the lab: " << made.err;
+  ASSERT_EQ(made.status, 0) << made.err;
+  pair.left.ip("addr add 10.5.0.1/24 dev tagged\nlink set tagged up\nneigh add 10.5.0.2 lladdr " +
+               mac_text(pair.right_end.mac) + " dev tagged\n");
   const Flow flow{"UDP", {"10.5.0.1", 40000}, {"10.5.0.2", 9}};
   Collection collection({&pair.left}, {"--probe", "tp:net:net_dev_start_xmit"});
   send_datagrams(pair.left, flow, kPackets);
   pair.settle();
   collection.stop();
   int tagged = 0;
-  for (const Json& event :
-       view("print", collection.file(), {"--dev", "left0", "-f", "vlan 5 and udp port 9"})) {
+  for (const Json& event : view("print", collection.file(), {"-f", "vlan 5 and udp port 9"})) {
     SCOPED_TRACE(event.dump());
-    EXPECT_EQ(text_at(event, "/packet/link/ethertype"), "0x0800");
-    EXPECT_EQ(event.at("packet").at("ip").at("dst"), "10.5.0.2");
-    const std::string bytes = text_at(event, "/packet/bytes");
-    EXPECT_EQ(bytes.substr(24, 12), "810000050800") << "TPID, TCI, ethertype behind the addresses";
+    EXPECT_EQ(text_at(event, "/dev/name"), pair.left_end.device);
+    EXPECT_EQ(text_at(event, "/packet/ip/dst"), flow.dest.address);
+    EXPECT_EQ(text_at(event, "/packet/bytes").substr(24, 12), "810000050800")
+        << "TPID, TCI and the type behind the addresses";
+    EXPECT_EQ(event.at("skb").at("vlan"), (Json{{"id", 5}, {"priority", 0}}));
     ++tagged;
   }
   EXPECT_EQ(tagged, kPackets);
