@@ -25,6 +25,14 @@ void add_one(CLI::App& command, const std::string& name, std::string& value,
   command.add_option(name, value, help)->type_name(type)->group(kGroup);
 }
 
+// What is malformed is wrong usage whatever the recording is: said before that is looked at.
+Result<void> check_usage(const SelectionOptions& options) {
+  const Names no_names;
+  auto selection = Selection::compile(options, Session{}, no_names, UINT64_MAX);
+  if (!selection && selection.error().kind == ErrorKind::kWrongUsage) return selection.error();
+  return {};
+}
+
 }  // namespace
 
 void add_file_argument(CLI::App& command, std::string& path) {
@@ -63,6 +71,7 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
 }
 
 Result<View> open_view(const ViewOptions& options) {
+  TRY(check_usage(options.selection));
   View view;
   TRY_ASSIGN(source, RecordingSource::open(options.path));
   view.source = std::move(source);
