@@ -52,7 +52,9 @@ class JourneyReader {
 };
 
 std::vector<DamagedBlock> JourneyReader::build_index() {
-  TimeOrder order(source_, fetcher_, 0, UINT64_MAX,
+  // With a fetcher of its own that keeps one block at a time: here the index needs the memory.
+  EventFetcher fetcher(source_, 1);
+  TimeOrder order(source_, fetcher, 0, UINT64_MAX,
                   [this](std::span<const Event> events) { links_.add(events); });
   index_ = JourneyIndex::build(order, fetcher_.total_events());
   links_.finish();

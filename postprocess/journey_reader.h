@@ -6,6 +6,11 @@
 // (journey_index.h), 4 to 8 after that, 16 bytes per link between packets, and EventFetcher's
 // budget. Journeys are read from the file in batches; one that is larger than a batch is read
 // twice, to learn its verdict and then to show it, and handed on in pieces.
+//
+// Measured by bench/sort_bench.cpp on a 2-core virtual machine, 10 million events: 229 MiB at most
+// (10 million packets of one event, file not in time order); CPU time per event 0.12 us for reading
+// the file alone, 0.6 us in order, 1.0 us with text (packets of four events), 1.3 us with text
+// (packets of one).
 #pragma once
 
 #include <span>

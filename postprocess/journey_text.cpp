@@ -28,6 +28,29 @@ constexpr std::string_view kIndent = "             ";
 
 double microseconds(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1000.0; }
 
+// These write most of the text of a large recording: a third of the time of fmt's format strings.
+void append_padded(std::string_view value, size_t width, std::string& text) {
+  text += value;
+  if (value.size() < width) text.append(width - value.size(), ' ');
+}
+void append_padded(const fmt::format_int& number, size_t width, std::string& text) {
+  append_padded(std::string_view(number.data(), number.size()), width, text);
+}
+
+// "    +11.9     ": microseconds since the step before.
+void append_delta(uint64_t nanoseconds, std::string& text) {
+  constexpr size_t kWidth = 9;
+  const uint64_t tenths = nanoseconds / 100 + (nanoseconds % 100 >= 50 ? 1 : 0);
+  const fmt::format_int whole(tenths / 10);
+  const size_t used = whole.size() + 3;  // sign, point and tenth
+  if (used < kWidth) text.append(kWidth - used, ' ');
+  text += '+';
+  text.append(whole.data(), whole.size());
+  text += '.';
+  text += static_cast<char>('0' + tenths % 10);
+  text += "     ";
+}
+
 std::string length_text(uint32_t length) {
   return length == 0 ? std::string() : fmt::format("{} B", length);
 }
@@ -91,21 +114,22 @@ const std::string& JourneyText::netns(const NetnsSection& netns) {
 }
 
 // Only in process context the task is the packet's own.
-std::string JourneyText::task_of(const Event& event) {
-  const bool is_own = event.task.context == TaskContext::kProcess && !event.task.comm.empty();
-  if (!is_own) return {};
-  return fmt::format("{}/{}", escape_text(event.task.comm.view()), event.task.pid);
+const std::string& JourneyText::task_of(const Event& event) {
+  static const std::string kNone;
+  if (event.task.context != TaskContext::kProcess || event.task.comm.empty()) return kNone;
+  if (last_task_text_.empty() || event.task != last_task_) {
+    last_task_ = event.task;
+    last_task_text_ = fmt::format("{}/{}", escape_text(event.task.comm.view()), event.task.pid);
+  }
+  return last_task_text_;
 }
 
 void JourneyText::set_widths(std::span<const Event* const> events) {
   task_width_ = probe_width_ = cpu_width_ = 0;
-  std::string task;
   for (const Event* event : events) {
-    std::string now = task_of(*event);
-    if (now != task) task_width_ = std::max(task_width_, now.size());
-    task = std::move(now);
+    task_width_ = std::max(task_width_, task_of(*event).size());
     probe_width_ = std::max(probe_width_, probe(*event).size());
-    cpu_width_ = std::max(cpu_width_, fmt::formatted_size("cpu{}", event->cpu));
+    cpu_width_ = std::max(cpu_width_, fmt::format_int(event->cpu).size());
   }
 }
 
@@ -118,18 +142,37 @@ std::string JourneyText::place_text(const Verdict& verdict) {
   return text;
 }
 
+// "DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc".
+const std::string& JourneyText::drop_words(const DropSection& drop) {
+  if (drop_words_.size() > kMaxKept) drop_words_.clear();
+  constexpr uint64_t kNoReason = UINT64_MAX;
+  std::string& text = drop_words_[{drop.has_reason ? drop.reason : kNoReason, drop.location}];
+  if (!text.empty()) return text;
+  text = "DROPPED";
+  if (drop.has_reason) text += " " + qualified_reason_text(drop.reason, names_);
+  if (drop.location != 0) text += " at " + escape_text(names_.symbol_text(drop.location));
+  return text;
+}
+
+// "NO_SOCKET: nothing listens on that port".
+const std::string& JourneyText::reason_note(uint32_t reason) {
+  if (reason_notes_.size() > kMaxKept) reason_notes_.clear();
+  std::string& text = reason_notes_[reason];
+  if (!text.empty()) return text;
+  text = qualified_reason_text(reason, names_);
+  const std::string_view meaning = reason_explanation(names_.reason_text(reason));
+  if (!meaning.empty()) text += fmt::format(": {}", meaning);
+  return text;
+}
+
 std::string JourneyText::verdict_text(const Journey& journey) {
   const Verdict& verdict = journey.verdict;
   Event at;
   at.probe = verdict.probe;
   const std::string& where = probe(at);
   switch (verdict.outcome) {
-    case Outcome::kDropped: {
-      std::string text = "DROPPED";
-      if (verdict.drop.has_reason) text += " " + qualified_reason_text(verdict.drop.reason, names_);
-      if (verdict.drop.location == 0) return text;
-      return text + " at " + escape_text(names_.symbol_text(verdict.drop.location));
-    }
+    case Outcome::kDropped:
+      return drop_words(verdict.drop);
     case Outcome::kTransmitted: {
       const std::string device = device_words(verdict.dev, names_);
       return device.empty() ? "TRANSMITTED" : "TRANSMITTED by " + device;
@@ -225,9 +268,7 @@ void JourneyText::note_end(const Event& event) {
     add_note("returned " + transmit_result_text(event.return_code));
   }
   if (!is_drop(event, names_) || !event.has(Section::kDrop) || !event.drop.has_reason) return;
-  const std::string_view meaning = reason_explanation(names_.reason_text(event.drop.reason));
-  const std::string reason = qualified_reason_text(event.drop.reason, names_);
-  add_note(meaning.empty() ? reason : fmt::format("{}: {}", reason, meaning));
+  add_note(reason_note(event.drop.reason));
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {
@@ -238,21 +279,28 @@ void JourneyText::add_step(const Event& event, std::string& text) {
   note_skb(event);
   note_end(event);
 
-  const auto out = std::back_inserter(text);
   if (is_first_step_) {
     text += "      0.0 us  ";
   } else {
-    fmt::format_to(out, "{:>+9.1f}     ", microseconds(event.timestamp_ns - previous_ns_));
+    append_delta(event.timestamp_ns - previous_ns_, text);
   }
-  std::string task = task_of(event);
-  fmt::format_to(out, "cpu{:<{}}", event.cpu, cpu_width_ > 3 ? cpu_width_ - 3 : 0);
-  if (task_width_ != 0) fmt::format_to(out, " {:<{}}", task == task_ ? "" : task, task_width_);
-  task_ = std::move(task);
+  text += "cpu";
+  append_padded(fmt::format_int(event.cpu), cpu_width_, text);
+  const std::string& task = task_of(event);
+  if (task_width_ != 0) {
+    text += ' ';
+    append_padded(task == task_ ? std::string_view() : task, task_width_, text);
+  }
+  if (task != task_) task_ = task;
+  text += "  ";
   if (notes_.empty()) {
-    fmt::format_to(out, "  {}\n", probe(event));
+    text += probe(event);
   } else {
-    fmt::format_to(out, "  {:<{}}  {}\n", probe(event), probe_width_, notes_);
+    append_padded(probe(event), probe_width_, text);
+    text += "  ";
+    text += notes_;
   }
+  text += '\n';
   is_first_step_ = false;
   previous_ns_ = event.timestamp_ns;
 }

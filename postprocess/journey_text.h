@@ -36,7 +36,7 @@ class JourneyText {
  private:
   const std::string& probe(const Event& event);
   const std::string& netns(const NetnsSection& netns);
-  std::string task_of(const Event& event);
+  const std::string& task_of(const Event& event);
   void set_widths(std::span<const Event* const> events);
   void add_step(const Event& event, std::string& text);
   void add_note(std::string_view note);
@@ -48,6 +48,8 @@ class JourneyText {
   void note_end(const Event& event);
   std::string verdict_text(const Journey& journey);
   std::string place_text(const Verdict& verdict);
+  const std::string& drop_words(const DropSection& drop);
+  const std::string& reason_note(uint32_t reason);
 
   const Names& names_;
   bool colour_;
@@ -68,7 +70,11 @@ class JourneyText {
   std::string notes_;  // of the step at hand
 
   std::map<uint16_t, std::string> probes_;
+  Task last_task_;  // and its words: most steps have the same one
+  std::string last_task_text_;
   std::map<std::pair<uint64_t, uint32_t>, std::string> netns_texts_;
+  std::map<std::pair<uint64_t, uint64_t>, std::string> drop_words_;  // by reason and location
+  std::map<uint32_t, std::string> reason_notes_;
 };
 
 }  // namespace tracker

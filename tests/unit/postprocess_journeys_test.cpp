@@ -2,12 +2,16 @@
 //
 // Journeys read out of blocks, compared with a naive reference that holds everything in memory.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <random>
 
 #include "postprocess/journey_reader.h"
+#include "postprocess/recording_source.h"
+#include "storage/writer.h"
 #include "tests/unit/postprocess_fixture.h"
 
 namespace tracker::testing {
@@ -113,6 +117,38 @@ TEST(Journeys, AreGivenFirstSeenFirstWithTheirEventsInTimeOrder) {
 TEST(Journeys, OfARecordingWithoutEventsAreNone) {
   EXPECT_TRUE(read(MemorySource(std::vector<std::vector<Event>>{})).empty());
   EXPECT_TRUE(read(MemorySource(std::vector<std::vector<Event>>(2))).empty());
+}
+
+TEST(Journeys, AreTheSameThroughARecording) {
+  std::mt19937_64 random(4);
+  std::vector<Event> events;
+  for (uint64_t i = 0; i < 50'000; ++i) {
+    events.push_back(EventBuilder(kFreeProbe, 1'000'000'000 + i * 100 + random() % 3000,
+                                  1 + i / 4 + random() % 50)
+                         .cpu(static_cast<uint16_t>(i))
+                         .drop(kNoSocket)
+                         .packet(udp_packet(1, static_cast<uint16_t>(i), 2, 9)));
+  }
+  std::string folder = (std::filesystem::temp_directory_path() / "journeys-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/tracker.db";
+  const Session session = sample_session();
+  auto writer = RecordingWriter::create(path, session, sample_names());
+  ASSERT_TRUE(writer.has_value()) << writer.error().message;
+  for (size_t i = 0; i < events.size(); i += 5000) {
+    ASSERT_TRUE((*writer)->on_events({events.data() + i, 5000}, sample_names()));
+    ASSERT_TRUE((*writer)->on_tick(session, sample_names()));
+  }
+  ASSERT_TRUE((*writer)->finish(session, sample_names()));
+  const auto source = RecordingSource::open(path);
+  ASSERT_TRUE(source.has_value()) << source.error().message;
+  EXPECT_GE((*source)->blocks().size(), 10U);
+  CollectingSink sink;
+  const auto damaged = read_journeys(**source, {}, sink);
+  ASSERT_TRUE(damaged.has_value() && damaged->empty());
+  EXPECT_EQ(sink.seen, read(MemorySource({events})));
+  EXPECT_GT(sink.seen.size(), 12'000U);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Journeys, OfAHundredThousandInterleavedPacketsAreExact) {
