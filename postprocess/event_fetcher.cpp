@@ -67,7 +67,7 @@ Result<void> EventFetcher::decode(size_t index, Decoded& decoded) {
   const BlockInfo& info = source_.blocks()[index];
   if (decoded.events.size() != info.events) {
     return Error{
-        fmt::format("block {} holds {} events and its table says {}: the recording is "
+        fmt::format("block {}: it holds {} events and the block table says {}: the recording is "
                     "damaged",
                     info.id, decoded.events.size(), info.events)};
   }

@@ -57,7 +57,10 @@ Result<std::vector<EventKey>> TimeOrder::read_keys(size_t index) {
   bool is_sorted = true;
   for (const Event& event : events) {
     if (event.timestamp_ns < info.first_ns || event.timestamp_ns > info.last_ns) {
-      return Error{"it holds an event outside the time range that the block table says"};
+      return Error{
+          fmt::format("block {}: it holds an event outside the time range that the block "
+                      "table says",
+                      info.id)};
     }
     is_sorted = is_sorted && (keys.empty() || keys.back().timestamp_ns <= event.timestamp_ns);
     keys.push_back({event.timestamp_ns, event.packet_id, ordinal++});
@@ -118,10 +121,10 @@ void TimeOrder::next(std::vector<EventKey>& keys, size_t limit) {
 Error damaged_error(const std::vector<DamagedBlock>& damaged, size_t blocks) {
   uint64_t events = 0;
   for (const DamagedBlock& block : damaged) events += block.info.events;
-  return Error{fmt::format(
-      "{} of {} blocks could not be read and {} events are left out (block {}: "
-      "{}); what could be read was shown",
-      damaged.size(), blocks, events, damaged.front().info.id, damaged.front().problem)};
+  return Error{
+      fmt::format("{} of {} blocks could not be read and {} events are left out ({}); what "
+                  "could be read was shown",
+                  damaged.size(), blocks, events, damaged.front().problem)};
 }
 
 }  // namespace tracker

@@ -31,7 +31,7 @@ struct EventKey {
 // A block whose events are missing from what was shown.
 struct DamagedBlock {
   BlockInfo info;
-  std::string problem;  // a sentence without its end
+  std::string problem;  // a sentence that names the block
 };
 
 class TimeOrder {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -208,7 +209,8 @@ class MemorySource : public BlockSource {
   const std::vector<BlockInfo>& blocks() const override { return infos_; }
   Result<void> read_block(size_t index, std::vector<Event>& events) const override {
     ++reads;
-    if (index == damaged) return Error{"its checksum is wrong"};
+    if (index == damaged)
+      return Error{"block " + std::to_string(index + 1) + ": its checksum is wrong"};
     events = content_[index];
     return {};
   }
