@@ -11,7 +11,6 @@
 #include <fstream>
 #include <string>
 
-#include "base/unique_fd.h"
 #include "harness/require.h"
 
 namespace tracker::kernel_test {
@@ -39,7 +38,7 @@ bool program_exists(uint32_t id) {
     require(errno == ENOENT, "cannot ask for BPF programs");
     return false;
   }
-  UniqueFd(static_cast<int>(fd));
+  close(static_cast<int>(fd));
   return true;
 }
 

@@ -61,7 +61,7 @@ Collection::Collection(const std::vector<const NetworkNamespace*>& namespaces,
 
 ProcessResult Collection::stop() {
   process_.send_signal(SIGINT);
-  const ProcessResult result = process_.wait();
+  ProcessResult result = process_.wait();
   EXPECT_EQ(result.status, 0) << result.err;
   return result;
 }

@@ -61,7 +61,7 @@ uint64_t counter_in(const std::string& text, std::string_view group, std::string
 NetworkNamespace::NetworkNamespace(std::string_view label, Ipv6 ipv6) : name_(unique_name(label)) {
   mkdir(kFolder, 0755);
   const std::string path = path_of(name_);
-  UniqueFd(require_call(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), path));
+  close(require_call(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), path));
   on_thread([&] {
     require_call(unshare(CLONE_NEWNET), "cannot make a network namespace (root is needed)");
     require_call(mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr),

@@ -53,6 +53,7 @@ Process::Process(const std::vector<std::string>& arguments, const ProcessOptions
   write_file(output_.file("out"), "");
   write_file(output_.file("err"), "");
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.data()));
   words.push_back(nullptr);
 
