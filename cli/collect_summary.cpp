@@ -60,9 +60,9 @@ std::string render_collect_summary(const CollectSummary& summary,
                                    const std::string& recording) {
   const Session& session = summary.session;
   Totals totals = add_up(session);
-  std::string text = fmt::format(
-      "{:.1f} s, ended by {}\n",
-      static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
+  std::string text =
+      fmt::format("{:.1f} s, ended by {}\n",
+                  static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
   if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
   text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,
                       totals.filtered, totals.recorded, totals.lost());
@@ -70,17 +70,18 @@ std::string render_collect_summary(const CollectSummary& summary,
     text += fmt::format("lost: ring full {}, reader {}, storage {}; see `tracker stats` for when\n",
                         totals.ring_full, totals.reader, totals.storage);
   if (totals.unattributed > 0)
-    text += fmt::format("unattributed {}: named no network namespace that --netns could decide by\n",
-                        totals.unattributed);
+    text +=
+        fmt::format("unattributed {}: named no network namespace that --netns could decide by\n",
+                    totals.unattributed);
   if (totals.untracked > 0)
-    text += fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
+    text +=
+        fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
   if (!totals.missed_known) {
     text += "missed: unknown on this kernel\n";
   } else if (totals.missed > 0) {
     text += fmt::format("missed {}: hits inside another hit of the same probe\n", totals.missed);
   }
-  if (!recording.empty())
-    text += fmt::format("recorded in {}\n", escape_text(recording));
+  if (!recording.empty()) text += fmt::format("recorded in {}\n", escape_text(recording));
   return text;
 }
 

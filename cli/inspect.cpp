@@ -122,9 +122,11 @@ void print_facts(const Result<KernelBtf>& btf, bool json) {
 class InspectCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("inspect", "what this kernel permits, which probes exist");
-    command->add_option("--probes", options_.probes,
-                        "list tracepoints with an skb whose target or name matches this pattern")
+    CLI::App* command =
+        app.add_subcommand("inspect", "what this kernel permits, which probes exist");
+    command
+        ->add_option("--probes", options_.probes,
+                     "list tracepoints with an skb whose target or name matches this pattern")
         ->type_name("PATTERN");
     command->add_option("--format", options_.format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))

@@ -9,7 +9,9 @@
 namespace tracker {
 
 void add_time_option(CLI::App& command, std::string& time) {
-  command.add_option("--time", time, "times of the recording host's zone, UTC, since boot, or since the event before")
+  command
+      .add_option("--time", time,
+                  "times of the recording host's zone, UTC, since boot, or since the event before")
       ->check(CLI::IsMember({"local", "utc", "mono", "delta"}))
       ->capture_default_str();
 }

@@ -133,16 +133,18 @@ std::vector<Profile> list_profiles() {
   };
   for (const std::string& folder : search_path()) {
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-      if (entry.path().extension() != kSuffix) continue;
-      std::string name = entry.path().stem();
-      auto text = read_file(entry.path());
-      add(name, entry.path(), text ? parse_profile(name, entry.path(), *text) : text.error());
+    std::filesystem::directory_iterator entry(folder, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      const std::filesystem::path& path = entry->path();
+      if (path.extension() != kSuffix) continue;
+      auto text = read_file(path);
+      add(path.stem(), path, text ? parse_profile(path.stem(), path, *text) : text.error());
     }
   }
   for (const BuiltInProfile& built_in : built_in_profiles())
     add(built_in.name, "built in", parse_profile(built_in.name, "built in", built_in.text));
   std::vector<Profile> profiles;
+  profiles.reserve(found.size());
   for (auto& [name, profile] : found) profiles.push_back(std::move(profile));
   return profiles;
 }

@@ -2,10 +2,10 @@
 //
 // Profiles: TOML files that name probes, collectors and options for a use.
 //
-// A profile has a section per command ([collect], [print]) whose keys are that command's options. It
-// is read by CLI11's own reader into items; several profiles are merged item by item (lists
-// add, single values override), and the command line comes last. There is no second parser, and no
-// list that replaces another by accident.
+// A profile has a section per command ([collect], [print]) whose keys are that command's options.
+// It is read by CLI11's own reader into items; several profiles are merged item by item (lists add,
+// single values override), and the command line comes last. There is no second parser, and no list
+// that replaces another by accident.
 //
 // Searched in this order: a path (with a slash or ending in .toml), ~/.config/tracker/profiles,
 // /etc/tracker/profiles, built in. A profile is hostile input: at most 1 MiB is read.
