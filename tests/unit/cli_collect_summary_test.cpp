@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/collect_summary.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tracker {
+namespace {
+
+// A second of one probe on two CPUs.
+CollectSummary summary_of(const ProbeCounters& first, const ProbeCounters& second) {
+  CollectSummary summary;
+  summary.session.start_ns = 5'000'000'000;
+  summary.session.end_ns = 6'000'000'000;
+  summary.session.end_reason = "SIGINT";
+  summary.session.attachments.push_back({"tp:skb:kfree_skb", true, "tp_btf", "", 0});
+  summary.session.counters = {first, second};
+  return summary;
+}
+
+CollectSummary quiet_summary() {
+  return summary_of({.seen = 9, .filtered = 2, .recorded = 7},
+                    {.cpu = 1, .seen = 1, .recorded = 1});
+}
+
+TEST(CollectSummaryText, ListsDropsAndTheSumOverAllCpus) {
+  EXPECT_EQ(
+      render_collect_summary(quiet_summary(),
+                             {{"NO_SOCKET", "tcp_v4_rcv+0x77", 7}, {"", "ip_rcv+0x1", 1}}, "a.db"),
+      "1.0 s, ended by SIGINT\n"
+      "drops by reason and place:\n"
+      "         7  NO_SOCKET  tcp_v4_rcv+0x77\n"
+      "         1             ip_rcv+0x1\n"
+      "seen 10 = filtered 2 + recorded 8 + lost 0\n"
+      "recorded in a.db\n");
+}
+
+TEST(CollectSummaryText, SaysWhereEventsWereLost) {
+  const std::string text = render_collect_summary(
+      summary_of({.seen = 10, .recorded = 4, .ring_full = 3, .reader = 2, .storage = 1}, {}), {},
+      "");
+  EXPECT_NE(text.find("seen 10 = filtered 0 + recorded 4 + lost 6\n"
+                      "lost: ring full 3, reader 2, storage 1;"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("recorded in"), std::string::npos) << text;
+}
+
+TEST(CollectSummaryText, SaysThatMissedIsUnknownOnlyWhereItIs) {
+  CollectSummary summary = quiet_summary();
+  EXPECT_EQ(render_collect_summary(summary, {}, "").find("missed"), std::string::npos);
+  summary.session.attachments[0].missed = -1;
+  EXPECT_NE(render_collect_summary(summary, {}, "").find("missed: unknown"), std::string::npos);
+}
+
+TEST(CollectSummaryText, EscapesTheNameOfTheRecording) {
+  EXPECT_EQ(render_collect_summary(quiet_summary(), {}, "a\x1b[2J.db").find('\x1b'),
+            std::string::npos);
+}
+
+TEST(CollectSummaryText, SaysHowManyKindsOfDropsItLeftOut) {
+  const std::vector<DropTally::Row> drops(25, {"NO_SOCKET", "ip_rcv+0x1", 1});
+  EXPECT_NE(render_collect_summary(quiet_summary(), drops, "").find(" 5 more;"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tracker
