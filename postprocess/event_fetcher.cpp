@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -47,9 +48,23 @@ EventFetcher::EventFetcher(const BlockSource& source, size_t budget_bytes)
   first_ordinals_.push_back(total);
 }
 
-EventFetcher::DecodedList::iterator EventFetcher::find(size_t index) {
-  return std::find_if(cache_.begin(), cache_.end(),
-                      [index](const Decoded& decoded) { return decoded.index == index; });
+EventFetcher::Decoded* EventFetcher::find(size_t index) {
+  const auto place = places_.find(index);
+  return place == places_.end() ? nullptr : &*place->second;
+}
+
+void EventFetcher::use(Decoded& decoded) {
+  decoded.used_by = fetch_number_;
+  cache_.splice(cache_.begin(), cache_, places_.at(decoded.index));
+}
+
+// Puts into memory what there is room for.
+EventFetcher::Decoded& EventFetcher::keep(Decoded decoded) {
+  cached_bytes_ += decoded.bytes;
+  cache_.push_front(std::move(decoded));
+  places_[cache_.front().index] = cache_.begin();
+  cache_.front().used_by = fetch_number_;
+  return cache_.front();
 }
 
 EventFetcher::Decoded EventFetcher::take_spare() {
@@ -61,7 +76,6 @@ EventFetcher::Decoded EventFetcher::take_spare() {
 
 Result<void> EventFetcher::decode(size_t index, Decoded& decoded) {
   decoded.index = index;
-  decoded.in_use = false;
   ++blocks_decoded_;
   TRY(source_.read_block(index, decoded.events));
   const BlockInfo& info = source_.blocks()[index];
@@ -72,18 +86,18 @@ Result<void> EventFetcher::decode(size_t index, Decoded& decoded) {
                     info.id, decoded.events.size(), info.events)};
   }
   decoded.bytes = memory_of(decoded.events);
+  largest_bytes_ = std::max(largest_bytes_, decoded.bytes);
   return {};
 }
 
 // Evicts what is not in use, longest unused first, until `bytes` more fit. False where they cannot;
 // then nothing useful was lost, since whatever is left is in use.
 bool EventFetcher::make_room(size_t bytes) {
-  auto candidate = cache_.end();
-  while (cached_bytes_ + bytes > budget_bytes_ && candidate != cache_.begin()) {
-    --candidate;
-    if (candidate->in_use) continue;
-    cached_bytes_ -= candidate->bytes;
-    const auto evicted = candidate++;
+  while (cached_bytes_ + bytes > budget_bytes_ && !cache_.empty() &&
+         cache_.back().used_by != fetch_number_) {
+    const auto evicted = std::prev(cache_.end());
+    cached_bytes_ -= evicted->bytes;
+    places_.erase(evicted->index);
     // One is kept to decode into; more would be memory outside the budget.
     if (spare_.empty()) {
       spare_.splice(spare_.begin(), cache_, evicted);
@@ -95,22 +109,17 @@ bool EventFetcher::make_room(size_t bytes) {
 }
 
 Result<std::span<const Event>> EventFetcher::block(size_t index) {
-  for (Decoded& decoded : cache_) decoded.in_use = false;
-  auto place = find(index);
-  if (place == cache_.end()) {
-    // Room for one like the largest seen, before decoding: afterwards would be one too many.
-    size_t expected = 0;
-    for (const Decoded& decoded : cache_) expected = std::max(expected, decoded.bytes);
-    make_room(expected);
-    Decoded decoded = take_spare();
-    TRY(decode(index, decoded));
-    make_room(decoded.bytes);
-    cached_bytes_ += decoded.bytes;
-    cache_.push_front(std::move(decoded));
-  } else {
-    cache_.splice(cache_.begin(), cache_, place);
+  ++fetch_number_;
+  if (Decoded* const cached = find(index)) {
+    use(*cached);
+    return std::span<const Event>(cached->events);
   }
-  return std::span<const Event>(cache_.front().events);
+  // Room for one like the largest, before decoding: afterwards would be one too many.
+  make_room(largest_bytes_);
+  Decoded decoded = take_spare();
+  TRY(decode(index, decoded));
+  make_room(decoded.bytes);
+  return std::span<const Event>(keep(std::move(decoded)).events);
 }
 
 void EventFetcher::group_by_block(std::span<const uint32_t> ordinals) {
@@ -152,10 +161,7 @@ Result<void> EventFetcher::fetch_group(const Group& group) {
   Decoded decoded = take_spare();
   TRY(decode(group.block, decoded));
   if (make_room(decoded.bytes)) {
-    cached_bytes_ += decoded.bytes;
-    decoded.in_use = true;
-    cache_.push_front(std::move(decoded));
-    point_into(cache_.front(), group);
+    point_into(keep(std::move(decoded)), group);
     return {};
   }
   // Copies of all that may still come, once: pointers into copies_ must stay valid.
@@ -170,16 +176,15 @@ Result<std::span<const Event* const>> EventFetcher::fetch(std::span<const uint32
   group_by_block(ordinals);
   found_.assign(wanted_.size(), nullptr);
   copies_used_ = 0;
-  for (Decoded& decoded : cache_) decoded.in_use = false;
+  ++fetch_number_;
   // What is in memory first; it must not be evicted for the rest.
   const auto missing = std::partition(groups_.begin(), groups_.end(), [this](const Group& group) {
-    return find(group.block) != cache_.end();
+    return find(group.block) != nullptr;
   });
   for (auto group = groups_.begin(); group != missing; ++group) {
-    const auto place = find(group->block);
-    place->in_use = true;
-    cache_.splice(cache_.begin(), cache_, place);
-    point_into(*place, *group);
+    Decoded& cached = *find(group->block);
+    use(cached);
+    point_into(cached, *group);
   }
   // The blocks with most of the events get what room there is.
   std::sort(missing, groups_.end(),

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <list>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "postprocess/block_source.h"
@@ -53,7 +54,7 @@ class EventFetcher {
     size_t index = 0;
     std::vector<Event> events;
     size_t bytes = 0;
-    bool in_use = false;  // by the fetch that runs: must stay
+    uint64_t used_by = 0;  // number of the last fetch that wanted it; the one that runs: must stay
   };
   using DecodedList = std::list<Decoded>;
   // A run of wanted_ that lies in one block.
@@ -67,7 +68,9 @@ class EventFetcher {
     uint32_t position;  // in the answer
   };
 
-  DecodedList::iterator find(size_t index);
+  Decoded* find(size_t index);
+  void use(Decoded& decoded);
+  Decoded& keep(Decoded decoded);
   Result<void> decode(size_t index, Decoded& decoded);
   Decoded take_spare();
   bool make_room(size_t bytes);
@@ -79,8 +82,12 @@ class EventFetcher {
   const BlockSource& source_;
   size_t budget_bytes_;
   std::vector<uint32_t> first_ordinals_;  // and the total as last
-  DecodedList cache_;                     // most recently used first
+  // Most recently used first: what the fetch that runs uses stands before all others.
+  DecodedList cache_;
+  std::unordered_map<size_t, DecodedList::iterator> places_;  // in cache_, by block
   size_t cached_bytes_ = 0;
+  size_t largest_bytes_ = 0;  // of a block decoded so far
+  uint64_t fetch_number_ = 0;
   DecodedList spare_;  // evicted, kept for its capacities
   std::vector<Wanted> wanted_;
   std::vector<Group> groups_;

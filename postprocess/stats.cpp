@@ -2,6 +2,7 @@
 #include "postprocess/stats.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "postprocess/event_scan.h"
 
@@ -10,39 +11,33 @@ namespace {
 
 constexpr double kNsPerSecond = 1e9;
 
-// Whether a target as it was asked for is that probe: it may have "/stack" after it.
-bool asks_for(const std::string& target, const std::string& probe) {
-  return target == probe || target.starts_with(probe + "/");
+// The probe that a target names: without "/stack".
+std::string probe_of(const std::string& target) { return target.substr(0, target.find('/')); }
+
+void describe(ProbeStats& probe, const ProbeAttachment& attachment) {
+  probe.target = attachment.target;
+  probe.is_attached = attachment.attached;
+  probe.how = attachment.how;
+  probe.problem = attachment.problem;
+  if (attachment.missed >= 0) probe.missed = attachment.missed;
 }
 
-// Attached probes in the order of Names::probes, then those that could not be attached.
+// Probes in the order of Names::probes, then those that could not be attached.
 std::vector<ProbeStats> list_probes(const Names& names, const Session& session) {
+  std::unordered_map<std::string, size_t> by_name;
   std::vector<ProbeStats> probes;
-  std::vector<bool> is_listed(session.attachments.size(), false);
   for (const ProbeName& name : names.probes) {
-    ProbeStats& probe = probes.emplace_back();
-    probe.target = name.target();
-    for (size_t i = 0; i < session.attachments.size(); ++i) {
-      const ProbeAttachment& attachment = session.attachments[i];
-      if (is_listed[i] || !asks_for(attachment.target, probe.target)) continue;
-      is_listed[i] = true;
-      probe.target = attachment.target;
-      probe.is_attached = attachment.attached;
-      probe.how = attachment.how;
-      probe.problem = attachment.problem;
-      if (attachment.missed >= 0) probe.missed = attachment.missed;
-      break;
-    }
+    by_name.emplace(name.target(), probes.size());
+    probes.emplace_back().target = name.target();
   }
-  for (size_t i = 0; i < session.attachments.size(); ++i) {
-    if (is_listed[i]) continue;
-    const ProbeAttachment& attachment = session.attachments[i];
-    ProbeStats& probe = probes.emplace_back();
-    probe.target = attachment.target;
-    probe.is_attached = attachment.attached;
-    probe.how = attachment.how;
-    probe.problem = attachment.problem;
-    if (attachment.missed >= 0) probe.missed = attachment.missed;
+  for (const ProbeAttachment& attachment : session.attachments) {
+    const auto named = by_name.find(probe_of(attachment.target));
+    if (named == by_name.end()) {
+      describe(probes.emplace_back(), attachment);
+      continue;
+    }
+    describe(probes[named->second], attachment);
+    by_name.erase(named);
   }
   return probes;
 }

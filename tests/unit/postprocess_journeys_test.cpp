@@ -189,6 +189,18 @@ TEST(Journeys, WithRandomIdsReadTheFileABoundedNumberOfTimes) {
   EXPECT_LE(source.reads, blocks.size() * (batches + 1));
 }
 
+TEST(Journeys, OfManySmallBlocksReadEachBlockTwice) {
+  std::vector<Event> events;
+  for (uint64_t i = 0; i < 60'000; ++i) {
+    events.push_back(EventBuilder(kReceiveProbe, 1 + i, 1 + i / 8 * 4 + i % 4));
+  }
+  const auto blocks = cut(std::move(events), 3);
+  const MemorySource source(blocks);
+  EXPECT_EQ(read(source).size(), 30'000U);
+  EXPECT_EQ(source.reads, 2 * blocks.size());
+  expect_as_reference(blocks);
+}
+
 TEST(Journeys, LargerThanABatchAreNotCut) {
   std::vector<Event> events;
   for (uint64_t i = 0; i < 100'000; ++i) {
