@@ -61,7 +61,7 @@ std::string render_collect_summary(const CollectSummary& summary,
   const Session& session = summary.session;
   Totals totals = add_up(session);
   std::string text =
-      fmt::format("{:.1f} s, ended by {}\n",
+      fmt::format("{:.1f} s, ended: {}\n",
                   static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
   if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
   text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,

@@ -29,7 +29,7 @@ TEST(CollectSummaryText, ListsDropsAndTheSumOverAllCpus) {
   EXPECT_EQ(
       render_collect_summary(quiet_summary(),
                              {{"NO_SOCKET", "tcp_v4_rcv+0x77", 7}, {"", "ip_rcv+0x1", 1}}, "a.db"),
-      "1.0 s, ended by SIGINT\n"
+      "1.0 s, ended: SIGINT\n"
       "drops by reason and place:\n"
       "         7  NO_SOCKET  tcp_v4_rcv+0x77\n"
       "         1             ip_rcv+0x1\n"
