@@ -7,9 +7,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 
 #include "harness/require.h"
+#include "harness/text_match.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -41,16 +41,16 @@ ProcessResult run_tracker(const std::vector<std::string>& arguments,
 }
 
 std::string wait_until_attached(Process& collector) {
-  static const std::regex kAttached("attached [0-9]+ of [0-9]+ probes?");
-  std::smatch found;
   std::string said;
+  std::string line;
   const bool attached = wait_for([&] {
     const bool has_ended = !collector.is_running();
     said = collector.err();
-    return std::regex_search(said, found, kAttached) || has_ended;
+    line = find_match(said, "attached [0-9]+ of [0-9]+ probes?");
+    return !line.empty() || has_ended;
   });
-  require(attached && !found.empty(), fmt::format("tracker did not attach, it says '{}'", said));
-  return found.str();
+  require(attached && !line.empty(), fmt::format("tracker did not attach, it says '{}'", said));
+  return line;
 }
 
 Collection::Collection(const std::vector<const NetworkNamespace*>& namespaces,
