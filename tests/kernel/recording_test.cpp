@@ -32,10 +32,12 @@ void expect_sentence(const ProcessResult& result, const std::string& part) {
   EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
 }
 
-// At most the last second is lost; half a second more for a machine that is slow to commit.
+// At most the last second is lost. The rest of what is allowed is for a machine that is so busy
+// that the collector does not run when its second is over (seen: 1.8 s with 12 runnable on two
+// CPUs).
 TEST(KilledCollector, LosesAtMostTheLastSecondAndNeverTheFile) {
-  constexpr uint64_t kFlight = 3'000'000'000;
-  constexpr uint64_t kAllowed = 1'500'000'000;
+  constexpr uint64_t kFlight = 4'000'000'000;
+  constexpr uint64_t kAllowed = 2'500'000'000;
   constexpr int kBatch = 50;
   const Pair pair;
   Collection collection({&pair.left, &pair.right});
