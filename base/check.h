@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define CHECK(condition)                                                                \
-  do {                                                                                  \
-    if (!(condition)) {                                                                 \
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
       std::fprintf(stderr, "tracker: internal error: %s at %s:%d; please report this\n", \
-                   #condition, __FILE__, __LINE__);                                     \
-      std::abort();                                                                     \
-    }                                                                                   \
+                   #condition, __FILE__, __LINE__);                                      \
+      std::abort();                                                                      \
+    }                                                                                    \
   } while (false)

@@ -90,9 +90,9 @@ inline Error with_context(const std::string& context, Error error) {
 #define TRACKER_CONCAT(a, b) TRACKER_CONCAT_INNER(a, b)
 
 // Returns the error of a Result<void> expression to the caller.
-#define TRY(expression)                                  \
-  do {                                                   \
-    auto try_result = (expression);                      \
+#define TRY(expression)                                    \
+  do {                                                     \
+    auto try_result = (expression);                        \
     if (!try_result) return std::move(try_result).error(); \
   } while (false)
 
@@ -100,8 +100,8 @@ inline Error with_context(const std::string& context, Error error) {
 #define TRY_ASSIGN(name, expression) \
   TRY_ASSIGN_INNER(TRACKER_CONCAT(try_result_, __LINE__), name, expression)
 // NOLINTBEGIN(bugprone-macro-parentheses): `name` is declared, not an expression
-#define TRY_ASSIGN_INNER(temporary, name, expression)   \
-  auto temporary = (expression);                        \
+#define TRY_ASSIGN_INNER(temporary, name, expression)  \
+  auto temporary = (expression);                       \
   if (!temporary) return std::move(temporary).error(); \
   auto name = std::move(temporary).value()
 // NOLINTEND(bugprone-macro-parentheses)

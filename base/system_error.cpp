@@ -5,9 +5,7 @@
 
 namespace tracker {
 
-std::string errno_text(int error_number) {
-  return std::generic_category().message(error_number);
-}
+std::string errno_text(int error_number) { return std::generic_category().message(error_number); }
 
 Error system_error(const std::string& tried, int error_number, const std::string& advice) {
   std::string message = "cannot " + tried + ": " + errno_text(error_number);

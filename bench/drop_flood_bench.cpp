@@ -135,7 +135,8 @@ class Tracker {
     char buffer[4096];
     while (said_.find("attached ") == std::string::npos) {
       pollfd ready{output_.get(), POLLIN, 0};
-      ssize_t size = ::poll(&ready, 1, 30'000) == 1 ? ::read(output_.get(), buffer, sizeof(buffer)) : 0;
+      ssize_t size =
+          ::poll(&ready, 1, 30'000) == 1 ? ::read(output_.get(), buffer, sizeof(buffer)) : 0;
       if (size <= 0) {
         fmt::print(stderr, "bench_drop_flood: tracker did not attach: {}\n", said_);
         std::exit(1);
@@ -160,7 +161,8 @@ Counted read_stats(const std::string& binary, const std::string& file) {
   FILE* pipe = ::popen(command.c_str(), "r");
   std::string text;
   char buffer[4096];
-  while (size_t size = pipe ? std::fread(buffer, 1, sizeof(buffer), pipe) : 0) text.append(buffer, size);
+  while (size_t size = pipe ? std::fread(buffer, 1, sizeof(buffer), pipe) : 0)
+    text.append(buffer, size);
   if (!pipe || ::pclose(pipe) != 0) fail("tracker stats failed");
   auto stats = nlohmann::json::parse(text);
   for (const auto& probe : stats.at("probes")) {
@@ -208,7 +210,8 @@ int main(int argc, char** argv) {
     traced.push_back(sent.rate());
     ratio.push_back(sent.rate() / before);
     if (run_time.runs)
-      cost.push_back(static_cast<double>(run_time.nanoseconds) / static_cast<double>(run_time.runs));
+      cost.push_back(static_cast<double>(run_time.nanoseconds) /
+                     static_cast<double>(run_time.runs));
     size.push_back(static_cast<double>(std::filesystem::file_size(file)) /
                    static_cast<double>(std::max<uint64_t>(counted.recorded, 1)));
     sent_in_all += sent.datagrams + timed.datagrams;

@@ -37,11 +37,12 @@ namespace {
 
 constexpr uint64_t kSecondNs = 1'000'000'000;
 constexpr uint64_t kWindowNs = 10'000'000;  // how late a record may come behind a later one
-constexpr int kPollMilliseconds = 50;       // without a ring a quarter full: the latency of live text
-constexpr size_t kDrainBudget = 8192;       // records of one ring at a time
-constexpr size_t kBatchEvents = 4096;       // events handed to sinks at a time
+constexpr int kPollMilliseconds = 50;  // without a ring a quarter full: the latency of live text
+constexpr size_t kDrainBudget = 8192;  // records of one ring at a time
+constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long are forgotten
-// Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is payload.
+// Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
+// payload.
 constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
@@ -123,7 +124,8 @@ class Collection {
 Result<void> Collection::prepare() {
   TRY_ASSIGN(sections, parse_collectors(options_.collectors));
   if (options_.probes.empty())
-    return wrong_usage("nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
+    return wrong_usage(
+        "nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
   for (const std::string& text : options_.probes) {
     auto target = parse_target(text);
     if (!target) return target.error();
@@ -145,7 +147,8 @@ Result<void> Collection::block_signals() {
   sigset_t wanted;
   sigemptyset(&wanted);
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
-  if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0) return system_error("block signals", errno);
+  if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
+    return system_error("block signals", errno);
   signals_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_) return system_error("wait for signals", errno);
   return {};
@@ -274,15 +277,16 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
 // Takes what the rings hold and hands on what is older than until_ns. The value is the number of
 // records taken.
 Result<size_t> Collection::drain_round(uint64_t until_ns) {
-  TRY_ASSIGN(taken, probes_->drain(kDrainBudget, [&](uint32_t cpu, std::span<const std::byte> record) {
-    if (record.size() < sizeof(tracker_record)) return;  // never reserved by our programs
-    const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
-    losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
-    order_.add(cpu, raw.timestamp_ns, record);
-  }));
-  order_.release(until_ns, [&](uint32_t cpu, std::span<const std::byte> record) {
-    decode_one(cpu, record);
-  });
+  TRY_ASSIGN(taken,
+             probes_->drain(kDrainBudget, [&](uint32_t cpu, std::span<const std::byte> record) {
+               if (record.size() < sizeof(tracker_record))
+                 return;  // never reserved by our programs
+               const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
+               losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
+               order_.add(cpu, raw.timestamp_ns, record);
+             }));
+  order_.release(until_ns,
+                 [&](uint32_t cpu, std::span<const std::byte> record) { decode_one(cpu, record); });
   deliver();
   return taken;
 }

@@ -22,7 +22,7 @@ namespace tracker {
 
 struct CollectProgress {
   uint64_t elapsed_ns = 0;
-  uint64_t events = 0;  // handed on so far
+  uint64_t events = 0;           // handed on so far
   double events_per_second = 0;  // over the last second
   uint64_t lost = 0;
   uint64_t recording_bytes = 0;  // 0 where nothing is recorded
@@ -40,7 +40,7 @@ struct CollectSummary {
   Session session;  // counters, losses and end are final
   Names names;
   uint64_t events = 0;
-  std::optional<int> command_status;  // of --cmd
+  std::optional<int> command_status;     // of --cmd
   std::optional<Error> recording_error;  // the recording could not be written (in part)
 };
 

@@ -68,7 +68,8 @@ void describe_host(Session& session) {
   session.timezone = timezone_name();
   time_t now = ::time(nullptr);
   tm local{};
-  if (::localtime_r(&now, &local)) session.utc_offset_seconds = static_cast<int32_t>(local.tm_gmtoff);
+  if (::localtime_r(&now, &local))
+    session.utc_offset_seconds = static_cast<int32_t>(local.tm_gmtoff);
   session.cpus = possible_cpus();
   session.clocks.push_back(read_clocks());
 }

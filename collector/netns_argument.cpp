@@ -54,8 +54,8 @@ uint64_t read_cookie(int netns_fd) {
 Result<NetnsIdentity> identify(const std::string& path, const std::string& typed) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd && (errno == ENOENT || errno == ENOTDIR))
-    return Error{fmt::format("no such network namespace: {} ({} does not exist; `ip netns` lists names)",
-                             typed, path)};
+    return Error{fmt::format(
+        "no such network namespace: {} ({} does not exist; `ip netns` lists names)", typed, path)};
   if (!fd) return system_error("open network namespace " + path, errno);
   if (!is_netns(fd.get())) return Error{fmt::format("{} is not a network namespace", path)};
   struct stat info {};
@@ -89,13 +89,14 @@ Result<NetnsIdentity> find_by_inum(const std::string& text) {
     path = candidate;
     return true;
   };
-  bool found =
-      any_entry(kNamedDirectory,
-                [&](const std::string& name) { return matches(fmt::format("{}/{}", kNamedDirectory, name)); }) ||
-      any_entry("/proc", [&](const std::string& name) {
-        return std::isdigit(static_cast<unsigned char>(name[0])) &&
-               matches(fmt::format("/proc/{}/ns/net", name));
-      });
+  bool found = any_entry(kNamedDirectory,
+                         [&](const std::string& name) {
+                           return matches(fmt::format("{}/{}", kNamedDirectory, name));
+                         }) ||
+               any_entry("/proc", [&](const std::string& name) {
+                 return std::isdigit(static_cast<unsigned char>(name[0])) &&
+                        matches(fmt::format("/proc/{}/ns/net", name));
+               });
   if (!found)
     return Error{fmt::format(
         "no such network namespace: no process and no name of `ip netns` has inum {}", text)};
@@ -105,8 +106,7 @@ Result<NetnsIdentity> find_by_inum(const std::string& text) {
 }  // namespace
 
 Result<NetnsIdentity> find_netns(const std::string& text) {
-  if (text.empty())
-    return wrong_usage("--netns needs a namespace: a name, a path or an inum");
+  if (text.empty()) return wrong_usage("--netns needs a namespace: a name, a path or an inum");
   if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }))
     return find_by_inum(text);
   if (text.find('/') != std::string::npos) return identify(text, text);

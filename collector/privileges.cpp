@@ -46,9 +46,10 @@ Result<void> check_privileges() {
   if (!(effective & bit(CAP_BPF))) missing += " CAP_BPF";
   if (!(effective & bit(CAP_PERFMON))) missing += " CAP_PERFMON";
   if (missing.empty()) return {};
-  return Error{fmt::format("no permission to attach: missing{}; run tracker as root, or give it "
-                           "the capabilities with setcap",
-                           missing)};
+  return Error{
+      fmt::format("no permission to attach: missing{}; run tracker as root, or give it "
+                  "the capabilities with setcap",
+                  missing)};
 }
 
 Result<void> drop_privileges(bool recording) {

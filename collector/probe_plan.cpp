@@ -66,8 +66,8 @@ std::string suggestions(const Target& target, const KernelBtf& btf) {
 Result<const Tracepoint*> find_one(const Target& target, const KernelBtf& btf) {
   const Tracepoint* found = btf.find_tracepoint(target.name);
   if (!found)
-    return Error{fmt::format("unknown tracepoint {}; nearest: {}", target.text(),
-                             suggestions(target, btf))};
+    return Error{
+        fmt::format("unknown tracepoint {}; nearest: {}", target.text(), suggestions(target, btf))};
   std::vector<std::string> groups = tracepoint_groups(target.name);
   if (!groups.empty() && std::find(groups.begin(), groups.end(), target.group) == groups.end())
     return Error{fmt::format("unknown tracepoint {}; nearest: tp:{}:{}", target.text(),
@@ -98,11 +98,12 @@ Result<std::vector<Target>> expand(const Target& target, const KernelBtf& btf) {
 void add(std::vector<PlannedProbe>& plan, const Target& target, const Tracepoint* tracepoint,
          uint32_t sections) {
   ProbeRole role = probe_role(tracepoint->name);
-  if (role != ProbeRole::kDropped && role != ProbeRole::kConsumed)
-    sections &= ~section_bit(Section::kDrop);
+  // skb:consume_skb has a location too (6.12), but what it frees was not dropped
+  if (role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
   if (target.stack) sections |= section_bit(Section::kStack);
-  auto same = std::find_if(plan.begin(), plan.end(),
-                           [&](const PlannedProbe& probe) { return probe.tracepoint == tracepoint; });
+  auto same = std::find_if(plan.begin(), plan.end(), [&](const PlannedProbe& probe) {
+    return probe.tracepoint == tracepoint;
+  });
   if (same == plan.end()) {
     plan.push_back({target, tracepoint, role, sections});
   } else {

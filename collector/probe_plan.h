@@ -15,7 +15,7 @@
 namespace tracker {
 
 struct PlannedProbe {
-  Target target;  // without wildcards
+  Target target;                           // without wildcards
   const Tracepoint* tracepoint = nullptr;  // of the KernelBtf given to plan_probes()
   ProbeRole role = ProbeRole::kOther;
   uint32_t sections = 0;

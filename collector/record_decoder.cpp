@@ -169,8 +169,7 @@ bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Name
                            Event& event) {
   if (record.size() < sizeof(tracker_record)) return false;
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
-  size_t payload_offset =
-      sizeof(tracker_record) + (raw.flags & RECORD_HAS_STACK ? kStackBytes : 0);
+  size_t payload_offset = sizeof(tracker_record) + (raw.flags & RECORD_HAS_STACK ? kStackBytes : 0);
   if (record.size() < payload_offset || record.size() - payload_offset < raw.payload_bytes ||
       raw.stack_bytes > kStackBytes || raw.probe >= names.probes.size())
     return false;

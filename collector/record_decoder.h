@@ -20,8 +20,8 @@ namespace tracker {
 class RecordDecoder {
  public:
   // Adds the names of kernel addresses to a table (KernelSymbols::resolve).
-  using Resolver =
-      std::function<void(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names)>;
+  using Resolver = std::function<void(std::span<const uint64_t> addresses,
+                                      std::map<uint64_t, SymbolName>& names)>;
 
   // `keep_headers_only`: cut the bytes after the (innermost) transport header, the default; else
   // everything that the kernel copied is kept (--snaplen). `resolver` is called for each drop

@@ -13,13 +13,11 @@ void RecordOrder::add(uint32_t cpu, uint64_t timestamp_ns, std::span<const std::
 }
 
 void RecordOrder::release(uint64_t until_ns, const Callback& callback) {
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return a.timestamp_ns < b.timestamp_ns;
-  });
-  auto kept = std::upper_bound(entries_.begin(), entries_.end(), until_ns,
-                               [](uint64_t until, const Entry& entry) {
-                                 return until < entry.timestamp_ns;
-                               });
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.timestamp_ns < b.timestamp_ns; });
+  auto kept = std::upper_bound(
+      entries_.begin(), entries_.end(), until_ns,
+      [](uint64_t until, const Entry& entry) { return until < entry.timestamp_ns; });
   for (auto entry = entries_.begin(); entry != kept; ++entry)
     callback(entry->cpu, {bytes_.data() + entry->offset, entry->size});
 

@@ -32,7 +32,8 @@ std::string_view name_of(const btf* object, uint32_t offset) {
 
 const btf_type* skip_modifiers(const btf* object, uint32_t id) {
   const btf_type* type = btf__type_by_id(object, id);
-  while (type && (btf_is_mod(type) || btf_is_typedef(type))) type = btf__type_by_id(object, type->type);
+  while (type && (btf_is_mod(type) || btf_is_typedef(type)))
+    type = btf__type_by_id(object, type->type);
   return type;
 }
 
@@ -60,8 +61,7 @@ TracepointArgs read_args(const btf* object, const btf_type* prototype, std::stri
     if (target == "sock") set_once(args.sock, i);
     if (target == "net_device") set_once(args.dev, i);
     if (target == "void") set_once(args.location, i);
-    if (plain && btf_is_any_enum(plain) &&
-        name_of(object, plain->name_off) == "skb_drop_reason")
+    if (plain && btf_is_any_enum(plain) && name_of(object, plain->name_off) == "skb_drop_reason")
       set_once(args.reason, i);
     // net_dev_xmit(skb, rc, dev, skb_len): prototypes carry no parameter names
     if (name == "net_dev_xmit" && plain && btf_is_int(plain)) set_once(args.return_code, i);

@@ -24,8 +24,8 @@ struct TracepointArgs {
   int skb = -1;
   int sock = -1;
   int dev = -1;
-  int reason = -1;    // enum skb_drop_reason
-  int location = -1;  // void * named `location`, or the only void * of a free tracepoint
+  int reason = -1;       // enum skb_drop_reason
+  int location = -1;     // void * named `location`, or the only void * of a free tracepoint
   int return_code = -1;  // int after the skb of net_dev_xmit
 
   bool operator==(const TracepointArgs&) const = default;
@@ -33,7 +33,7 @@ struct TracepointArgs {
 
 struct Tracepoint {
   std::string name;
-  std::string module;   // empty for vmlinux
+  std::string module;    // empty for vmlinux
   uint32_t type_id = 0;  // of the typedef btf_trace_NAME, within the module's (split) BTF
   TracepointArgs args;
 };

@@ -63,7 +63,8 @@ uint64_t position_knob(int position) {
 Error load_error(int error_number, const std::string& said) {
   if (error_number == EPERM || error_number == EACCES)
     return Error{
-        "no permission to load BPF programs: tracker needs CAP_BPF, CAP_PERFMON and, for namespaces "
+        "no permission to load BPF programs: tracker needs CAP_BPF, CAP_PERFMON and, for "
+        "namespaces "
         "by name, CAP_SYS_ADMIN (run it as root)"};
   return system_error("load the BPF programs", error_number, said);
 }
@@ -142,11 +143,12 @@ Result<void> KernelProbes::State::make_rings() {
   epoll.reset(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return system_error("create an epoll instance", errno);
   for (uint32_t cpu = 0; cpu < possible_cpus(); ++cpu) {
-    UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracker_ring", 0, 0, options.ring_bytes, nullptr));
+    UniqueFd ring(
+        bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracker_ring", 0, 0, options.ring_bytes, nullptr));
     if (!ring)
-      return system_error(fmt::format("create a ring buffer of {} bytes for CPU {}",
-                                      options.ring_bytes, cpu),
-                          errno, "choose a power of two of at least 4096 with --ring-size");
+      return system_error(
+          fmt::format("create a ring buffer of {} bytes for CPU {}", options.ring_bytes, cpu),
+          errno, "choose a power of two of at least 4096 with --ring-size");
     int fd = ring.get();
     if (bpf_map__update_elem(object->maps.rings, &cpu, sizeof(cpu), &fd, sizeof(fd), BPF_ANY))
       return system_error(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu), errno);
@@ -229,8 +231,9 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
 Result<size_t> KernelProbes::drain(size_t budget, const RecordCallback& callback) {
   size_t taken = 0;
   for (uint32_t cpu = 0; cpu < state_->rings.size(); ++cpu) {
-    TRY_ASSIGN(count, state_->rings[cpu].drain(
-                          budget, [&](std::span<const std::byte> record) { callback(cpu, record); }));
+    TRY_ASSIGN(count, state_->rings[cpu].drain(budget, [&](std::span<const std::byte> record) {
+      callback(cpu, record);
+    }));
     taken += count;
   }
   return taken;
@@ -256,8 +259,8 @@ Result<std::vector<Value>> KernelProbes::State::per_cpu(int map_fd, uint32_t key
 }
 
 Result<std::vector<ProbeCounters>> KernelProbes::counters(uint32_t index) const {
-  TRY_ASSIGN(values, state_->per_cpu<tracker_counters>(
-                         bpf_map__fd(state_->object->maps.counters), index, "a probe's counters"));
+  TRY_ASSIGN(values, state_->per_cpu<tracker_counters>(bpf_map__fd(state_->object->maps.counters),
+                                                       index, "a probe's counters"));
   std::vector<ProbeCounters> result;
   for (uint32_t cpu = 0; cpu < values.size(); ++cpu) {
     const tracker_counters& value = values[cpu];

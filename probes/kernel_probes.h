@@ -29,10 +29,10 @@ namespace tracker {
 // What all probes of a collection share; fixed before load().
 struct KernelProbesOptions {
   uint32_t probe_count = 0;
-  uint32_t ring_bytes = 0;    // per CPU; a power of two, at least a page
+  uint32_t ring_bytes = 0;     // per CPU; a power of two, at least a page
   uint32_t track_entries = 0;  // packets under way at the same time; 0: ids without a map
-  uint32_t snaplen = 0;       // bytes of each packet, 1 to RECORD_PAYLOAD_ALL
-  bool all_skbs = false;      // also skbs that never were network packets
+  uint32_t snaplen = 0;        // bytes of each packet, 1 to RECORD_PAYLOAD_ALL
+  bool all_skbs = false;       // also skbs that never were network packets
   struct Netns {
     uint32_t inum = 0;
     uint64_t cookie = 0;  // 0: not known, the inum decides alone

@@ -30,7 +30,8 @@ Result<UniqueFd> load_program(bpf_prog_type type, const std::string& name,
     options.expected_attach_type = BPF_TRACE_RAW_TP;
     options.attach_btf_id = btf_type_id;
   }
-  int fd = bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
+  int fd =
+      bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
   if (fd >= 0) return UniqueFd(fd);
   int reason = errno;
   std::string log(1U << 20, '\0');

@@ -18,13 +18,16 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-bool Target::has_wildcard() const { return (group + name).find_first_of("*?") != std::string::npos; }
+bool Target::has_wildcard() const {
+  return (group + name).find_first_of("*?") != std::string::npos;
+}
 
 std::string Target::text() const { return fmt::format("tp:{}:{}", group, name); }
 
 Result<Target> parse_target(std::string_view text) {
   constexpr std::string_view kStack = "/stack";
-  constexpr std::string_view kForm = "a probe is written tp:GROUP:NAME, for instance tp:skb:kfree_skb";
+  constexpr std::string_view kForm =
+      "a probe is written tp:GROUP:NAME, for instance tp:skb:kfree_skb";
   Target target;
   std::string_view rest = text;
   if (rest.ends_with(kStack)) {

@@ -11,8 +11,8 @@
 namespace tracker {
 
 struct Target {
-  std::string group;  // "skb"; may hold wildcards
-  std::string name;   // "kfree_skb"; may hold wildcards
+  std::string group;   // "skb"; may hold wildcards
+  std::string name;    // "kfree_skb"; may hold wildcards
   bool stack = false;  // "/stack" was appended
 
   bool has_wildcard() const;

@@ -16,7 +16,6 @@
 #define PROTO_QINQ 0x88a8
 #define PROTO_ARP 0x0806
 #define PROTO_802_3_MIN 0x0600 /* smaller values are lengths */
-#define MAX_FRAGS 17           /* MAX_SKB_FRAGS as configured by default */
 
 /* Offsets count from skb->head. */
 struct span {
@@ -131,8 +130,10 @@ static __always_inline __u64 at_most(__u64 value, __u64 bound)
 }
 
 /*
- * Copies at most `want` bytes: linear ones to dst (room `linear_room`), then those of up to
- * `frag_count` fragments behind them, each at most `frag_room`. The room behind dst is
+ * Copies at most `want` bytes: linear ones to dst (room `linear_room`), then those of the first
+ * `frag_count` fragments (0 or 1) behind them, each at most `frag_room`. A loop over all 17
+ * possible ones is refused by 6.1's verifier: it loses track of which kind of skb_frag_t exists
+ * and meets the other's relocations ("invalid func unknown#195896080"). The room behind dst is
  * linear_room + frag_room, so that the verifier need not know the sum of two variables.
  * Frames whose bytes lie in skb_shared_info.frag_list are kept as far as that list.
  */

@@ -268,13 +268,13 @@ static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit
 		if (!record)
 			return NULL;
 		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_FRAME, RECORD_PAYLOAD_FRAME, MAX_FRAGS);
+				    RECORD_PAYLOAD_FRAME, RECORD_PAYLOAD_FRAME, 1);
 	} else {
 		record = reserve(hit, RECORD_PAYLOAD_ALL + RECORD_PAYLOAD_ALL / 2, ring);
 		if (!record)
 			return NULL;
 		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_ALL, RECORD_PAYLOAD_ALL / 2, MAX_FRAGS);
+				    RECORD_PAYLOAD_ALL, RECORD_PAYLOAD_ALL / 2, 1);
 	}
 	fill_header(hit, record, 0);
 	record->payload_bytes = copied;

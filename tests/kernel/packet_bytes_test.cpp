@@ -52,7 +52,7 @@ TEST(PacketBytes, HaveTheVlanTagInItsPlace) {
     EXPECT_EQ(text_at(event, "/packet/ip/dst"), flow.dest.address);
     EXPECT_EQ(text_at(event, "/packet/bytes").substr(24, 12), "810000050800")
         << "TPID, TCI and the type behind the addresses";
-    EXPECT_EQ(event.at("skb").at("vlan"), (Json{{"id", 5}, {"priority", 0}}));
+    EXPECT_EQ(event.at("skb").at("vlan"), (Json{{"id", 5}, {"priority", 0}, {"proto", "0x8100"}}));
     ++tagged;
   }
   EXPECT_EQ(tagged, kPackets);

@@ -52,8 +52,9 @@ TEST(ParseCollectors, NamesTheKnownOnesWhenAskedForAnother) {
   auto wrong = parse_collectors({"skb", "nonsense"});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().kind, ErrorKind::kWrongUsage);
-  EXPECT_EQ(wrong.error().message,
-            "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, stack");
+  EXPECT_EQ(
+      wrong.error().message,
+      "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, stack");
 }
 
 TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {
@@ -83,8 +84,9 @@ TEST(PlanProbes, SuggestsTheNearestNames) {
   auto plan = plan_probes({"tp:skb:kfre_skb"}, kAllSections, *btf);
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().kind, ErrorKind::kFailed);
-  EXPECT_NE(plan.error().message.find("unknown tracepoint tp:skb:kfre_skb; nearest: tp:skb:kfree_skb"),
-            std::string::npos)
+  EXPECT_NE(
+      plan.error().message.find("unknown tracepoint tp:skb:kfre_skb; nearest: tp:skb:kfree_skb"),
+      std::string::npos)
       << plan.error().message;
 }
 

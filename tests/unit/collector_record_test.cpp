@@ -71,15 +71,15 @@ class RecordDecoderTest : public ::testing::Test {
 
 // Ethernet, IPv4, UDP 10.1.0.1:1000 > 10.1.0.2:9 and four bytes of payload.
 std::vector<uint8_t> udp_frame() {
-  return {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00,
-          0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 0, 1, 10, 1, 0, 2,
-          0x03, 0xe8, 0, 9, 0, 12, 0, 0, 'd', 'a', 't', 'a'};
+  return {2, 0,  0,    0,    0, 2, 2,  0,  0, 0, 0,   1,   0x08, 0x00, 0x45, 0,
+          0, 32, 0,    1,    0, 0, 64, 17, 0, 0, 10,  1,   0,    1,    10,   1,
+          0, 2,  0x03, 0xe8, 0, 9, 0,  12, 0, 0, 'd', 'a', 't',  'a'};
 }
 
 TEST_F(RecordDecoderTest, DecodesHeaderDropAndDevice) {
   RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kDrop) | section_bit(Section::kDev) |
-                         section_bit(Section::kNetns);
+  builder.raw.sections =
+      section_bit(Section::kDrop) | section_bit(Section::kDev) | section_bit(Section::kNetns);
   builder.raw.flags = RECORD_HAS_REASON;
   builder.raw.reason = 3;
   builder.raw.location = 0x30;
@@ -122,7 +122,8 @@ TEST_F(RecordDecoderTest, PutsTheVlanTagBackInItsPlace) {
   builder.raw.vlan_proto = 0x8100;
   builder.raw.sections |= section_bit(Section::kSkb);
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
-  const std::vector<uint8_t> start(event_.packet.bytes.begin() + 12, event_.packet.bytes.begin() + 18);
+  const std::vector<uint8_t> start(event_.packet.bytes.begin() + 12,
+                                   event_.packet.bytes.begin() + 18);
   EXPECT_EQ(start, (std::vector<uint8_t>{0x81, 0x00, 0x20, 0x05, 0x08, 0x00}));
   EXPECT_EQ(event_.packet.len, udp_frame().size() + 4);
   EXPECT_EQ(event_.skb.vlan_tci, 0x2005);

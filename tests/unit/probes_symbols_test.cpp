@@ -18,8 +18,8 @@ TEST(ParseSymbol, ReadsNameOffsetAndModule) {
 
 TEST(ParseSymbol, RefusesAddressesAndNonsense) {
   SymbolName symbol;
-  for (const char* text : {"", "0xffffffff81000000", "+0x1/0x2", "name", "name+0x", "name+0xzz/0x1",
-                           "name+0x1"})
+  for (const char* text :
+       {"", "0xffffffff81000000", "+0x1/0x2", "name", "name+0x", "name+0xzz/0x1", "name+0x1"})
     EXPECT_FALSE(parse_symbol(text, symbol)) << text;
 }
 
