@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/say.h"
 #include "cli/collect_summary.h"
 #include "cli/live_printer.h"
 #include "cli/size_argument.h"
@@ -71,17 +72,17 @@ void print_attached(const Session& session) {
   for (const ProbeAttachment& attachment : session.attachments) {
     attached += attachment.attached;
     if (!attachment.attached)
-      fmt::print(stderr, "not attached: {}: {}\n", attachment.target,
-                 escape_text(attachment.problem));
+      say(fmt::format("not attached: {}: {}\n", attachment.target,
+                      escape_text(attachment.problem)));
   }
-  fmt::print(stderr, "attached {} of {} probes\n", attached, session.attachments.size());
+  say(fmt::format("attached {} of {} probes\n", attached, session.attachments.size()));
 }
 
 void print_progress(const CollectProgress& progress) {
-  fmt::print(stderr, "\r{:.0f} s  {} events  {:.0f}/s  lost {}  {:.1f} MB\033[K",
-             static_cast<double>(progress.elapsed_ns) / 1e9, progress.events,
-             progress.events_per_second, progress.lost,
-             static_cast<double>(progress.recording_bytes) / 1e6);
+  say(fmt::format("\r{:.0f} s  {} events  {:.0f}/s  lost {}  {:.1f} MB\033[K",
+                  static_cast<double>(progress.elapsed_ns) / 1e9, progress.events,
+                  progress.events_per_second, progress.lost,
+                  static_cast<double>(progress.recording_bytes) / 1e6));
 }
 
 // CLI::PositiveNumber names the largest double in its sentence.
@@ -227,7 +228,7 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
   };
   if (progress) observer.on_progress = print_progress;
   auto summary = collect(arguments_.options, sinks, observer);
-  if (progress) fmt::print(stderr, "\r\033[K");
+  if (progress) say(fmt::format("\r\033[K"));
   return summary;
 }
 
@@ -235,9 +236,8 @@ Result<int> CollectCommand::run() {
   TRY(finish_options());
   DropTally tally;
   TRY_ASSIGN(summary, collect_and_print(tally));
-  fmt::print(stderr, "{}",
-             render_collect_summary(summary, tally.rows(summary.names),
-                                    arguments_.options.output.value_or("")));
+  say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),
+                                               arguments_.options.output.value_or(""))));
   if (summary.recording_error) return *summary.recording_error;
   return summary.command_status.value_or(0);
 }

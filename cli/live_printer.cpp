@@ -70,7 +70,13 @@ LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>
   state_->own = open_again(fd);
   state_->fd = state_->own ? state_->own.get() : fd;
   state_->render = std::move(render);
-  // The thread must never be the one that a signal ends: the collector reads them from a signalfd.
+}
+
+// With the first events: by then the collector has given its capabilities up, and the thread has
+// none either (they belong to threads). It must never be the one that a signal ends: the collector
+// reads signals from a signalfd.
+void LivePrinter::start_writer() {
+  if (state_->writer.joinable()) return;
   sigset_t all, before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -85,7 +91,7 @@ LivePrinter::~LivePrinter() {
     state_->ending = true;
   }
   state_->changed.notify_one();
-  state_->writer.join();
+  if (state_->writer.joinable()) state_->writer.join();
 }
 
 void LivePrinter::set_session(const Session& session) { state_->session = session; }
@@ -145,6 +151,7 @@ bool LivePrinter::State::within_budget() {
 
 Result<void> LivePrinter::on_events(std::span<const Event> events, const Names& names) {
   State& state = *state_;
+  start_writer();
   std::string text;
   for (size_t i = 0; i < events.size(); ++i) {
     if (!state.within_budget()) {

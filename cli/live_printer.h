@@ -36,6 +36,8 @@ class LivePrinter : public EventSink {
   void set_session(const Session& session);
 
  private:
+  void start_writer();
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/say.h"
 #include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/db.h"
@@ -40,7 +41,7 @@ struct ListedCommand {
 };
 
 int report(const Error& error) {
-  fmt::print(stderr, "tracker: {}\n", escape_text(error.message));
+  say(fmt::format("tracker: {}\n", escape_text(error.message)));
   return error.kind == ErrorKind::kWrongUsage ? kWrongUsage : kFailed;
 }
 
@@ -91,13 +92,16 @@ std::string one_line(std::string text) {
 // CLI11's sentence on one line, or ours.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* used = &app;
-  while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+  std::string path;
+  while (!used->get_subcommands().empty()) {
+    used = used->get_subcommands().front();
+    path += used->get_name() + " ";
+  }
   std::string message = one_line(error.what());
   // With a fall-through to the program's own options, the program holds what a command left over.
   std::vector<std::string> extras = app.remaining(true);
   if (!extras.empty()) message = unknown_argument(app, *used, extras);
-  return wrong_usage(
-      fmt::format("{} (see tracker {}-h)", message, used == &app ? "" : used->get_name() + " "));
+  return wrong_usage(fmt::format("{} (see tracker {}-h)", message, path));
 }
 
 class Program {
@@ -246,7 +250,7 @@ int main(int argc, char** argv) {
   try {
     return tracker::Program().run(argc, argv);
   } catch (const std::exception& error) {  // memory, in practice
-    fmt::print(stderr, "tracker: {}\n", error.what());
+    tracker::say(fmt::format("tracker: {}\n", error.what()));
     return 1;
   }
 }

@@ -131,7 +131,7 @@ Result<bool> Output::flush() {
     } else if (errno != EINTR) {
       const int error = errno;
       buffer_.clear();
-      return system_error("cannot write to standard output", error);
+      return system_error("write to standard output", error);
     }
   }
   buffer_.clear();

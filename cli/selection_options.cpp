@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/selection_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 #include <utility>
+
+#include "base/say.h"
+#include "event/render.h"
 
 namespace tracker {
 namespace {
@@ -70,12 +76,28 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
   add_one(command, "--until", selection.until, "TIME", "not after");
 }
 
+namespace {
+
+// What a killed collector committed last is in the -wal beside the recording; a copy of the
+// recording alone opens without complaint and lacks it.
+void say_what_may_be_missing(const std::string& path, const Session& session) {
+  std::error_code error;
+  if (session.end_ns != 0 || std::filesystem::exists(path + "-wal", error)) return;
+  say(fmt::format(
+      "tracker: {0} was not ended cleanly and there is no {0}-wal: if there is one where the file "
+      "comes from, copy both, or the last events are missing\n",
+      escape_text(path)));
+}
+
+}  // namespace
+
 Result<View> open_view(const ViewOptions& options) {
   TRY(check_usage(options.selection));
   View view;
   TRY_ASSIGN(source, RecordingSource::open(options.path));
   view.source = std::move(source);
   const Session& session = view.source->session();
+  say_what_may_be_missing(options.path, session);
   const uint64_t end_ns = recording_end(session, view.source->blocks());
   TRY_ASSIGN(selection,
              Selection::compile(options.selection, session, view.source->names(), end_ns));

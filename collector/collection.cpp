@@ -316,6 +316,7 @@ void Collection::report_progress(uint64_t now_ns) {
   progress.events_per_second = static_cast<double>(events_ - events_at_tick_) * 1e9 /
                                static_cast<double>(std::max<uint64_t>(now_ns - last_tick_ns_, 1));
   for (const ProbeCounters& counters : session_.counters) progress.lost += counters.lost();
+  if (recording_) progress.lost += recording_->lost_events();
   progress.recording_bytes = recording_ ? recording_->size_bytes() : 0;
   observer_.on_progress(progress);
 }
@@ -399,8 +400,12 @@ Result<CollectSummary> Collection::run() {
   TRY(attach_probes());
   TRY(start_recording());
   TRY(drop_privileges(recording_ != nullptr));
-  TRY(loop());
-  TRY(finish());
+  // What was collected until an error is kept: the rings are drained and the recording is closed.
+  Result<void> looped = loop();
+  if (!looped) end("an error");
+  Result<void> finished = finish();
+  if (!looped) return looped.error();
+  TRY(finished);
   CollectSummary summary;
   summary.session = std::move(session_);
   summary.names = std::move(names_);

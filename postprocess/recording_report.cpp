@@ -108,8 +108,8 @@ std::string render_verify_json(const VerifyReport& report, const std::string& pa
 }
 
 Error damage_error(const VerifyReport& report, const std::string& path) {
-  return Error{fmt::format("{} is damaged: {}; {} can be read and are shown by the other commands",
-                           path, plural(report.problems.size(), "problem"),
+  return Error{fmt::format("{} is damaged: {}; {} can be read", path,
+                           plural(report.problems.size(), "problem"),
                            plural(report.readable_events, "event"))};
 }
 

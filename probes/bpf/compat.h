@@ -69,6 +69,23 @@ static __always_inline void read_fragment(struct fragment *fragment, const void 
  * outside current->stack the task is only whoever was interrupted. Network code runs in softirqs
  * there; ksoftirqd serves them on its own stack.
  */
+struct pt_regs___x86 {
+	unsigned long orig_ax;
+} __attribute__((preserve_access_index));
+
+/* An interrupt that comes from user mode runs on the task's own kernel stack (x86-64,
+ * call_on_irqstack_cond()), where the registers of the way in lie at the top: orig_ax is the number
+ * of a system call there, -1 for an interrupt. Threads of the kernel have no such registers. */
+static __always_inline bool entered_by_interrupt(void)
+{
+	const struct pt_regs___x86 *regs =
+		(const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	if (!bpf_core_field_exists(regs->orig_ax))
+		return false;
+	return (long)BPF_CORE_READ(regs, orig_ax) == -1;
+}
+
 struct task_struct___tracker {
 	void *stack;
 	unsigned int flags;
@@ -82,7 +99,7 @@ static __always_inline __u8 task_context(__u64 ctx, const char *comm)
 	const struct task_struct___tracker *task = (const void *)bpf_get_current_task();
 	__u64 stack = (__u64)BPF_CORE_READ(task, stack);
 
-	if (ctx - stack >= KERNEL_STACK_SIZE)
+	if (ctx - stack >= KERNEL_STACK_SIZE || entered_by_interrupt())
 		return CONTEXT_SOFTIRQ;
 	for (int i = 0; i < (int)sizeof(KSOFTIRQD) - 1; i++) {
 		if (comm[i] != KSOFTIRQD[i])

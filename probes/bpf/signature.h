@@ -9,6 +9,7 @@
 
 #include "packet.h"
 
+#define TRANSPORT_BYTES 16U /* looked at; a shorter packet is known by its IP header alone */
 #define PROTO_TCP 6
 #define PROTO_UDP 17
 #define PROTO_ICMP 1
@@ -23,15 +24,17 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 static __always_inline __u64 transport_signature(__u64 hash, __u8 protocol,
 						 const unsigned char *transport)
 {
-	__u32 word[2] = {};
+	__u32 word[4] = {};
 
 	if (bpf_probe_read_kernel(word, sizeof(word), transport))
 		return hash;
-	if (protocol == PROTO_TCP)
-		return mix(hash, (__u64)word[0] << 32 | word[1]);
+	if (protocol == PROTO_TCP) /* ports, sequence number, acknowledgement */
+		return mix(mix(hash, (__u64)word[0] << 32 | word[1]), word[2]);
 	if (protocol == PROTO_ICMP || protocol == PROTO_ICMPV6)
 		return mix(hash, (__u64)(word[0] & 0xffff) << 32 | word[1]); /* no checksum */
-	return mix(hash, word[0]); /* UDP: ports; length and checksum may be filled in later */
+	/* UDP: ports and the first bytes of the payload, because an unconnected socket gives every
+	 * datagram the IP id 0; length and checksum may be filled in later. */
+	return mix(mix(hash, word[0]), (__u64)word[2] << 32 | word[3]);
 }
 
 static __always_inline __u64 ipv4_signature(const unsigned char *header, __u32 room)
@@ -45,7 +48,7 @@ static __always_inline __u64 ipv4_signature(const unsigned char *header, __u32 r
 	protocol = word[2] >> 8 & 0xff;
 	size = (word[0] & 0x0f) * 4;
 	hash = mix(mix(protocol, word[1]), (__u64)word[3] << 32 | word[4]);
-	if (room < size + 8U)
+	if (room < size + TRANSPORT_BYTES)
 		return hash;
 	return transport_signature(hash, protocol, header + size);
 }
@@ -60,7 +63,7 @@ static __always_inline __u64 ipv6_signature(const unsigned char *header, __u32 r
 		return 0;
 	next = word[0] >> 48 & 0xff;
 	hash = mix(mix(mix(mix(next, word[1]), word[2]), word[3]), word[4]);
-	if (room < sizeof(word) + 8)
+	if (room < sizeof(word) + TRANSPORT_BYTES)
 		return hash;
 	/* With extension headers these are the first of them: still the same packet's own. */
 	return transport_signature(hash, next, header + sizeof(word));

@@ -53,7 +53,7 @@ static __always_inline bool can_be_queued(const struct tracker_track *last,
 static __always_inline bool continues(const struct tracker_track *last, __u64 signature,
 				      const struct origin *origin, __u32 role, __u32 stage)
 {
-	if (last->signature != signature)
+	if (!signature || last->signature != signature) /* 0: nothing is known of the contents */
 		return false;
 	switch (role) {
 	case ROLE_RECEIVE:

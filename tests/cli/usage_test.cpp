@@ -120,5 +120,15 @@ TEST_F(Help, AReaderThatWentAwayIsNoFailure) {
   EXPECT_EQ(result.err, "");
 }
 
+// A sentence that nobody reads any more ends the program as it would have ended, not by an abort.
+TEST_F(Help, AnErrorThatNobodyReadsKeepsItsStatus) {
+  const char* binary = std::getenv("TRACKER_BINARY");
+  ASSERT_TRUE(binary);
+  const ProcessResult result = kernel_test::run_program(
+      {"bash", "-c", "exec 3> >(true); wait $!; \"$0\" sort no-such-file 2>&3; echo $?", binary},
+      options_);
+  EXPECT_EQ(result.out, "1\n");
+}
+
 }  // namespace
 }  // namespace tracker::cli_test

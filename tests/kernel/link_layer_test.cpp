@@ -3,7 +3,10 @@
 // Packets that fail below IP: no neighbour, not our address, no protocol.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "harness/collection.h"
@@ -17,6 +20,29 @@ namespace {
 
 constexpr int kPackets = 7;
 
+// Programs that only compute, one per CPU: interrupts then come from user mode and run on the stack
+// of a task that has nothing to do with the packet.
+class BusyCpus {
+ public:
+  BusyCpus() {
+    for (unsigned cpu = 0; cpu < std::max(std::thread::hardware_concurrency(), 1U); ++cpu)
+      threads_.emplace_back([this] {
+        while (!done_.load(std::memory_order_relaxed)) {
+        }
+      });
+  }
+  ~BusyCpus() {
+    done_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+  BusyCpus(const BusyCpus&) = delete;
+  BusyCpus& operator=(const BusyCpus&) = delete;
+
+ private:
+  std::atomic<bool> done_{false};
+  std::vector<std::thread> threads_;
+};
+
 // The place is where arp_error_report() returns to: the kernel jumps into the freeing.
 TEST(Neighbour, ThatNeverAnswersIsNeighFailed) {
   const Pair pair;
@@ -24,6 +50,7 @@ TEST(Neighbour, ThatNeverAnswersIsNeighFailed) {
   pair.left.set("ipv4/neigh/left0/retrans_time_ms", "100");
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"10.1.0.77", 9}};
   Collection collection({&pair.left, &pair.right});
+  const BusyCpus busy;
   send_datagrams(pair.left, flow, kPackets);
   // The sender is told of each by an ICMP error right before it is freed.
   require_soon([&] { return pair.left.counter("Icmp", "OutDestUnreachs") == kPackets; },
@@ -31,6 +58,8 @@ TEST(Neighbour, ThatNeverAnswersIsNeighFailed) {
   collection.stop();
   expect_only_drops(collection.file(), {"NEIGH_FAILED", "neigh_invalidate", kPackets, flow,
                                         pair.left_end.device, &pair.left});
+  for (const Json& event : view("print", collection.file()))
+    EXPECT_EQ(text_at(event, "/task/context"), "softirq") << event.dump();
 }
 
 TEST(Frame, ForAnotherMacAddressIsOtherhost) {
