@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -71,12 +72,27 @@ TEST(PacketId, StaysTheSameAcrossVethIntoTheOtherNamespace) {
   expect_nothing_lost(collection.file());
 }
 
+// A collection, ended, of so many answered pings. An emulated guest on a busy machine loses a
+// reply once in a while, which is no claim about tracker: then all is done again.
+std::unique_ptr<Collection> record_echoes(const Pair& pair, int pings) {
+  for (int attempt = 1;; ++attempt) {
+    auto collection = std::make_unique<Collection>(
+        std::vector<const NetworkNamespace*>{&pair.left, &pair.right}, kLifeProbes);
+    try {
+      exchange_echoes(pair.left, pair.left_end.ipv4, pair.right_end.ipv4, pings);
+      collection->stop();
+      return collection;
+    } catch (const std::exception&) {
+      if (attempt == 3) throw;
+    }
+  }
+}
+
 TEST(PacketId, IsOneForEachOfTwentyThousandEchoPackets) {
   constexpr int kPings = 10'000;
   const Pair pair;
-  Collection collection({&pair.left, &pair.right}, kLifeProbes);
-  exchange_echoes(pair.left, pair.left_end.ipv4, pair.right_end.ipv4, kPings);
-  collection.stop();
+  const std::unique_ptr<Collection> recorded = record_echoes(pair, kPings);
+  Collection& collection = *recorded;
   const Sums sums = sums_of(collection.file());
   ASSERT_EQ(sums.lost, 0U);
 

@@ -18,6 +18,9 @@ namespace {
 // The backlog of a CPU takes 1000 packets; there is always room for so many.
 constexpr int kBurst = 200;
 
+// A reply that has not come by then was lost on the way: the caller may start over.
+constexpr std::chrono::seconds kReplyPatience{10};
+
 sockaddr_in address_of(const std::string& text) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -49,14 +52,16 @@ void exchange_echoes(const NetworkNamespace& from, const std::string& source,
   for (int sent = 0; sent < count; ++sent) {
     if (sent % kBurst == kBurst - 1 || sent + 1 == count) {
       // The last of a burst goes when the others are back, so that it is not one too many.
-      require_soon([&] { return from.counter("Icmp", "InEchoReps") == before + sent; }, "replies");
+      require_soon([&] { return from.counter("Icmp", "InEchoReps") == before + sent; }, "replies",
+                   kReplyPatience);
     }
     const std::array<uint16_t, 4> request = echo_request(sent);
     require_call(sendto(fd.get(), request.data(), sizeof(request), 0,
                         reinterpret_cast<const sockaddr*>(&peer), sizeof(peer)),
                  "cannot send an echo request");
   }
-  require_soon([&] { return from.counter("Icmp", "InEchoReps") == before + count; }, "replies");
+  require_soon([&] { return from.counter("Icmp", "InEchoReps") == before + count; }, "replies",
+               kReplyPatience);
 }
 
 }  // namespace tracker::kernel_test
