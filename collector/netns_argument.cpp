@@ -21,6 +21,7 @@
 
 #include "base/system_error.h"
 #include "base/unique_fd.h"
+#include "collector/directory.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71  // 5.14
@@ -65,17 +66,12 @@ Result<NetnsIdentity> identify(const std::string& path, const std::string& typed
 
 // Calls `visit` with every entry of a directory until it returns true.
 bool any_entry(const std::string& directory, const std::function<bool(const std::string&)>& visit) {
-  DIR* entries = ::opendir(directory.c_str());
+  Directory entries(::opendir(directory.c_str()));
   if (!entries) return false;
-  bool found = false;
-  while (const dirent* entry = found ? nullptr : ::readdir(entries)) found = visit(entry->d_name);
-  ::closedir(entries);
-  return found;
-}
-
-bool has_inum(const std::string& path, uint32_t inum) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && info.st_ino == inum;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    if (visit(entry->d_name)) return true;
+  }
+  return false;
 }
 
 Result<NetnsIdentity> find_by_inum(const std::string& text) {

@@ -9,21 +9,13 @@
 #include <fstream>
 #include <memory>
 
+#include "collector/directory.h"
+
 namespace tracker {
 
 namespace {
 
 constexpr size_t kMaxNamespaces = 65536;
-
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, DirectoryCloser>;
-
-bool has_inum(const std::string& path, uint32_t inum) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && info.st_ino == inum;
-}
 
 std::string named(uint32_t inum) {
   Directory directory(::opendir("/run/netns"));

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/edit_distance.h"
+#include "collector/directory.h"
 #include "event/section.h"
 #include "probes/kernel_probes.h"
 
@@ -21,11 +22,6 @@ namespace {
 constexpr const char* kTracefsDirectories[] = {"/sys/kernel/tracing/events",
                                                "/sys/kernel/debug/tracing/events"};
 constexpr size_t kSuggestions = 3;
-
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, DirectoryCloser>;
 
 bool exists(const std::string& path) {
   struct stat info {};
