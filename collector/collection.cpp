@@ -104,6 +104,7 @@ class Collection {
 
   std::optional<RecordDecoder> decoder_;
   std::optional<LossLedger> losses_;
+  uint64_t losses_revision_ = 0;
   CounterBook book_;
   RecordOrder order_;
   NetnsNames netns_names_;
@@ -263,6 +264,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
   }
   if (!decoder_->decode(cpu, record, names_, event)) {
     book_.add_reader_loss(raw.probe, cpu);
+    losses_->on_undecoded(cpu, raw.timestamp_ns);
     return;
   }
   if (event.has(Section::kNetns) && event.netns.cookie != last_netns_) {
@@ -299,7 +301,10 @@ Result<void> Collection::refresh_session() {
     session_.attachments[i].missed = session_.attachments[i].attached ? probes_->missed(i) : -1;
   }
   session_.counters = book_.settle(std::move(counters));
-  session_.losses = losses_->windows();
+  if (losses_->windows().revision() != losses_revision_) {
+    losses_revision_ = losses_->windows().revision();
+    session_.losses = losses_->windows().all();
+  }
   ClockReading now = read_clocks();
   const ClockReading& last = session_.clocks.back();
   int64_t drift = (now.realtime_ns - last.realtime_ns) -

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "event/loss_windows.h"
 #include "storage/block_encoder.h"
 #include "storage/database.h"
 #include "storage/file_header.h"
@@ -29,12 +30,53 @@ constexpr const char* kConnectionPragmas =
     "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA temp_store=MEMORY";
 
 using ProbeAndCpu = std::pair<uint16_t, uint16_t>;
-using EventCounts = std::map<ProbeAndCpu, uint64_t>;
+
+// Events of one probe and CPU, and the times they lie between.
+struct EventCount {
+  uint64_t events = 0;
+  uint64_t first_ns = UINT64_MAX;
+  uint64_t last_ns = 0;
+
+  void add(uint64_t timestamp_ns) {
+    ++events;
+    first_ns = std::min(first_ns, timestamp_ns);
+    last_ns = std::max(last_ns, timestamp_ns);
+  }
+};
+using EventCounts = std::map<ProbeAndCpu, EventCount>;
 
 // A block, and whose events it holds: what is lost with it.
 struct WaitingBlock {
   EncodedBlock block;
   EventCounts counts;
+};
+
+// What could not be written, by probe and CPU and by CPU and time.
+class StorageLoss {
+ public:
+  void add(ProbeAndCpu place, const EventCount& count) {
+    by_place_[place] += count.events;
+    events_ += count.events;
+    windows_.add({place.second, count.first_ns, count.last_ns, count.events});
+  }
+  uint64_t events() const { return events_; }
+
+  // Moves it from `recorded` to `storage` and adds its windows.
+  void account(Session& session) const {
+    for (ProbeCounters& counters : session.counters) {
+      const auto found = by_place_.find({counters.probe, counters.cpu});
+      if (found == by_place_.end()) continue;
+      const uint64_t moved = std::min(found->second, counters.recorded);
+      counters.recorded -= moved;
+      counters.storage += moved;
+    }
+    session.losses.insert(session.losses.end(), windows_.all().begin(), windows_.all().end());
+  }
+
+ private:
+  std::map<ProbeAndCpu, uint64_t> by_place_;
+  uint64_t events_ = 0;
+  LossWindows windows_;
 };
 
 Result<void> make_recording(const std::string& file, const Session& session, const Names& names) {
@@ -63,12 +105,11 @@ struct RecordingWriter::State {
         insert_block(std::move(insert)) {}
 
   Error explain(Error error) const;
-  uint64_t& count_of(const Event& event);
+  EventCount& count_of(const Event& event);
   void close_block();
   void drop_waiting();
   Result<void> commit(const Session* session, const Names& names);
   Result<void> write_transaction(const Session* session, const Names& names);
-  void account_losses(Session& session) const;
 
   std::string path;
   Database database;
@@ -79,11 +120,10 @@ struct RecordingWriter::State {
   EventCounts counts;  // of the events in the encoder
   // The entry of `counts` that was used last: runs of events of one probe and CPU are long.
   ProbeAndCpu last_place;
-  uint64_t* last_count = nullptr;
+  EventCount* last_count = nullptr;
   std::vector<WaitingBlock> waiting;
   size_t waiting_bytes = 0;
-  EventCounts lost;
-  uint64_t lost_events = 0;
+  StorageLoss loss;
 };
 
 // SQLite's words for what users meet most, in a sentence that says what to do.
@@ -97,7 +137,7 @@ Error RecordingWriter::State::explain(Error error) const {
   return with_context(fmt::format("cannot write to recording {}", path), std::move(error));
 }
 
-uint64_t& RecordingWriter::State::count_of(const Event& event) {
+EventCount& RecordingWriter::State::count_of(const Event& event) {
   const ProbeAndCpu place{event.probe, event.cpu};
   if (last_count == nullptr || place != last_place) {
     last_place = place;
@@ -115,19 +155,7 @@ void RecordingWriter::State::close_block() {
 
 void RecordingWriter::State::drop_waiting() {
   for (const WaitingBlock& block : waiting) {
-    for (const auto& [place, count] : block.counts) lost[place] += count;
-    lost_events += block.block.events;
-  }
-}
-
-void RecordingWriter::State::account_losses(Session& session) const {
-  if (lost.empty()) return;
-  for (ProbeCounters& counters : session.counters) {
-    const auto found = lost.find({counters.probe, counters.cpu});
-    if (found == lost.end()) continue;
-    const uint64_t moved = std::min(found->second, counters.recorded);
-    counters.recorded -= moved;
-    counters.storage += moved;
+    for (const auto& [place, count] : block.counts) loss.add(place, count);
   }
 }
 
@@ -139,9 +167,11 @@ Result<void> RecordingWriter::State::write_transaction(const Session* session, c
     insert_block.bind(1, block.events).bind_unsigned(2, block.first_ns);
     TRY(insert_block.bind_unsigned(3, block.last_ns).bind_blob(4, block.data).run());
   }
-  if (session != nullptr) {
+  if (session != nullptr && loss.events() == 0) {
+    TRY(session_tables.store(*session));
+  } else if (session != nullptr) {
     Session adjusted = *session;
-    account_losses(adjusted);
+    loss.account(adjusted);
     TRY(session_tables.store(adjusted));
   }
   return transaction.commit();
@@ -197,8 +227,7 @@ Result<void> RecordingWriter::on_events(std::span<const Event> events, const Nam
   Result<void> result;
   for (const Event& event : events) {
     if (!BlockEncoder::is_storable(event)) {
-      ++state.lost[{event.probe, event.cpu}];
-      ++state.lost_events;
+      state.loss.add({event.probe, event.cpu}, {1, event.timestamp_ns, event.timestamp_ns});
       result =
           Error{fmt::format("an event with {} packet bytes and {} parents is too large for a "
                             "recording",
@@ -213,7 +242,7 @@ Result<void> RecordingWriter::on_events(std::span<const Event> events, const Nam
       }
     }
     state.encoder.add(event);
-    ++state.count_of(event);
+    state.count_of(event).add(event.timestamp_ns);
   }
   return result;
 }
@@ -241,9 +270,9 @@ Result<void> RecordingWriter::finish(const Session& session, const Names& names)
   return state.explain(mode.error());
 }
 
-uint64_t RecordingWriter::lost_events() const { return state_->lost_events; }
+uint64_t RecordingWriter::lost_events() const { return state_->loss.events(); }
 
-void RecordingWriter::account_losses(Session& session) const { state_->account_losses(session); }
+void RecordingWriter::account_losses(Session& session) const { state_->loss.account(session); }
 
 uint64_t RecordingWriter::size_bytes() const {
   struct stat status {};

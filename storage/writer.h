@@ -42,8 +42,9 @@ class RecordingWriter : public EventSink {
 
   // Events handed to on_events and not in the file because a write failed. 0 in good times.
   uint64_t lost_events() const;
-  // Moves what was lost so from `recorded` to `storage` in the counters of its probe and CPU. The
-  // recording holds the session so adjusted; a caller that shows counters does the same.
+  // Moves what was lost so from `recorded` to `storage` in the counters of its probe and CPU, and
+  // adds the windows of it. The recording holds the session so adjusted; a caller that shows
+  // counters does the same.
   void account_losses(Session& session) const;
   // Bytes of the file and its -wal, for the progress line and --max-size.
   uint64_t size_bytes() const;

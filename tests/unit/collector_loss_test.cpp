@@ -13,8 +13,8 @@ TEST(LossLedger, OpensAWindowBetweenTheRecordsAroundTheLoss) {
   LossLedger ledger(2);
   ledger.on_record(1, 1 * kSecond, 0);
   ledger.on_record(1, 2 * kSecond, 3);
-  ASSERT_EQ(ledger.windows().size(), 1U);
-  EXPECT_EQ(ledger.windows()[0], (LossWindow{1, 1 * kSecond, 2 * kSecond, 3}));
+  ASSERT_EQ(ledger.windows().all().size(), 1U);
+  EXPECT_EQ(ledger.windows().all()[0], (LossWindow{1, 1 * kSecond, 2 * kSecond, 3}));
 }
 
 TEST(LossLedger, KeepsCpusApart) {
@@ -23,19 +23,19 @@ TEST(LossLedger, KeepsCpusApart) {
   ledger.on_record(1, 1 * kSecond, 0);
   ledger.on_record(0, 2 * kSecond, 1);
   ledger.on_record(1, 2 * kSecond, 0);
-  ASSERT_EQ(ledger.windows().size(), 1U);
-  EXPECT_EQ(ledger.windows()[0].cpu, 0);
+  ASSERT_EQ(ledger.windows().all().size(), 1U);
+  EXPECT_EQ(ledger.windows().all()[0].cpu, 0);
 }
 
 TEST(LossLedger, JoinsWindowsThatFollowEachOther) {
   LossLedger ledger(1);
   for (uint64_t i = 1; i <= 1000; ++i) ledger.on_record(0, kSecond + i * 1000, i);
-  ASSERT_EQ(ledger.windows().size(), 1U);
-  EXPECT_EQ(ledger.windows()[0].count, 1000U);
-  EXPECT_EQ(ledger.windows()[0].to_ns, kSecond + 1'000'000);
+  ASSERT_EQ(ledger.windows().all().size(), 1U);
+  EXPECT_EQ(ledger.windows().all()[0].count, 1000U);
+  EXPECT_EQ(ledger.windows().all()[0].to_ns, kSecond + 1'000'000);
   ledger.on_record(0, 9 * kSecond, 1000);
   ledger.on_record(0, 10 * kSecond, 1001);
-  EXPECT_EQ(ledger.windows().size(), 2U);
+  EXPECT_EQ(ledger.windows().all().size(), 2U);
 }
 
 TEST(LossLedger, DoesNotCountTwiceWhenAnInterruptsRecordComesFirst) {
@@ -43,8 +43,8 @@ TEST(LossLedger, DoesNotCountTwiceWhenAnInterruptsRecordComesFirst) {
   ledger.on_record(0, 2 * kSecond, 5);
   ledger.on_record(0, 1 * kSecond, 4);
   ledger.on_record(0, 3 * kSecond, 5);
-  ASSERT_EQ(ledger.windows().size(), 1U);
-  EXPECT_EQ(ledger.windows()[0].count, 5U);
+  ASSERT_EQ(ledger.windows().all().size(), 1U);
+  EXPECT_EQ(ledger.windows().all()[0].count, 5U);
 }
 
 TEST(LossLedger, CountsWhatWasLostAfterTheLastRecord) {
@@ -52,9 +52,9 @@ TEST(LossLedger, CountsWhatWasLostAfterTheLastRecord) {
   ledger.on_record(0, 1 * kSecond, 2);
   ledger.on_end(0, 10, 4 * kSecond);
   uint64_t total = 0;
-  for (const LossWindow& window : ledger.windows()) total += window.count;
+  for (const LossWindow& window : ledger.windows().all()) total += window.count;
   EXPECT_EQ(total, 10U);
-  EXPECT_EQ(ledger.windows().back().to_ns, 4 * kSecond);
+  EXPECT_EQ(ledger.windows().all().back().to_ns, 4 * kSecond);
 }
 
 TEST(CounterBook, KeepsTheSumsClosed) {

@@ -189,9 +189,10 @@ TEST(Recording, CountsAnEventThatNoBlockCanHold) {
   ASSERT_TRUE(writer->finish(session, sample_names()));
   const auto reader = open_reader(folder.file("a.db"));
   expect_same(read_all(*reader), {events[1]});
-  // The event of probe 0 on CPU 0 moves from recorded to lost.
+  // The event of probe 0 on CPU 0 moves from recorded to lost, at its time.
   session.counters[0].recorded -= 1;
   session.counters[0].storage += 1;
+  session.losses.push_back({0, 0, 0, 1});
   EXPECT_EQ(reader->session(), session);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -63,6 +64,18 @@ Session session_of(uint64_t recorded) {
   return session;
 }
 
+// What was known, and one more for the events, which are all of CPU 0.
+std::vector<LossWindow> windows_with(std::vector<LossWindow> known,
+                                     const std::vector<Event>& lost) {
+  LossWindow window{0, UINT64_MAX, 0, lost.size()};
+  for (const Event& event : lost) {
+    window.from_ns = std::min(window.from_ns, event.timestamp_ns);
+    window.to_ns = std::max(window.to_ns, event.timestamp_ns);
+  }
+  known.push_back(window);
+  return known;
+}
+
 // First a tick that fits, then one for which `fill` has taken the room away, then one for which
 // `empty` has given it back.
 void check_losses(const std::string& path, const std::string& expected_error,
@@ -87,6 +100,8 @@ void check_losses(const std::string& path, const std::string& expected_error,
   writer.value()->account_losses(shown);
   EXPECT_EQ(shown.counters[0].recorded, 500U);
   EXPECT_EQ(shown.counters[0].storage, 5000U);
+  const std::vector<LossWindow> lost = windows_with(sample::sample_session().losses, second);
+  EXPECT_EQ(shown.losses, lost);
 
   empty();
   ASSERT_TRUE(writer.value()->on_events(third, names));
@@ -106,6 +121,7 @@ void check_losses(const std::string& path, const std::string& expected_error,
   EXPECT_EQ(reader.value()->names(), names);
   EXPECT_EQ(reader.value()->session().counters[0].recorded, 1200U);
   EXPECT_EQ(reader.value()->session().counters[0].storage, 5000U);
+  EXPECT_EQ(reader.value()->session().losses, lost);
 }
 
 TEST(WriteError, IsCountedAndLeavesTheRestWhole) {
