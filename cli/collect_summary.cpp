@@ -53,6 +53,18 @@ std::string drop_lines(const std::vector<DropTally::Row>& drops) {
   return text;
 }
 
+std::string left_out_line(const LeftOut& left_out) {
+  std::string parts;
+  const auto add = [&](uint64_t count, const char* what) {
+    if (count > 0) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", what, count);
+  };
+  add(left_out.stacks, "stacks");
+  add(left_out.symbols, "symbols");
+  add(left_out.interfaces, "interface names");
+  if (parts.empty()) return {};
+  return fmt::format("left out, because there were too many different ones: {}\n", parts);
+}
+
 }  // namespace
 
 std::string render_collect_summary(const CollectSummary& summary,
@@ -81,6 +93,7 @@ std::string render_collect_summary(const CollectSummary& summary,
   } else if (totals.missed > 0) {
     text += fmt::format("missed {}: hits inside another hit of the same probe\n", totals.missed);
   }
+  text += left_out_line(summary.left_out);
   if (!recording.empty()) text += fmt::format("recorded in {}\n", escape_text(recording));
   return text;
 }

@@ -10,7 +10,6 @@
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <cmath>
 #include <memory>
 #include <set>
 
@@ -29,6 +28,7 @@
 #include "probes/kernel_btf.h"
 #include "probes/kernel_probes.h"
 #include "probes/kernel_symbols.h"
+#include "probes/record.h"
 #include "storage/writer.h"
 
 namespace tracker {
@@ -39,13 +39,24 @@ constexpr uint64_t kSecondNs = 1'000'000'000;
 constexpr uint64_t kWindowNs = 10'000'000;  // how late a record may come behind a later one
 constexpr int kPollMilliseconds = 50;  // without a ring a quarter full: the latency of live text
 constexpr size_t kDrainBudget = 8192;  // records of one ring at a time
-constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time
+constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time, at most
+// Records of one ring at a time, and events handed on at a time, stay within this many bytes when
+// --snaplen keeps whole packets.
+constexpr size_t kPortionBytes = 8U << 20;
+// Drop reasons without a name that a module's BTF is looked through for, each once: reading it
+// takes milliseconds, and a reason can be any number.
+constexpr size_t kMaxUnknownReasons = 64;
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long are forgotten
 // Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
 // payload.
 constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
+
+// How many records (or events) of a collection that keeps `snaplen` bytes of each packet fit.
+size_t portion(uint32_t snaplen, size_t most) {
+  return std::min(most, kPortionBytes / (sizeof(tracker_record) + snaplen));
+}
 
 // All rings together 128 MiB, each a power of two between 1 and 32 MiB: at 600,000 events a second
 // of 376 bytes, 32 MiB hold 150 ms, more than a commit takes.
@@ -108,7 +119,9 @@ class Collection {
   CounterBook book_;
   RecordOrder order_;
   NetnsNames netns_names_;
-  std::vector<Event> batch_ = std::vector<Event>(kBatchEvents);
+  size_t drain_budget_ = kDrainBudget;
+  bool more_waits_ = false;  // the last round left records in a ring
+  std::vector<Event> batch_;
   size_t batched_ = 0;
   uint64_t last_netns_ = 0;
   std::set<uint32_t> unknown_reasons_;  // looked for once
@@ -168,6 +181,8 @@ Result<void> Collection::load_probes() {
   settings.snaplen = options_.snaplen.value_or(kHeaderSnaplen);
   if (settings.snaplen == 0 || settings.snaplen > RECORD_PAYLOAD_ALL)
     settings.snaplen = RECORD_PAYLOAD_ALL;
+  drain_budget_ = portion(settings.snaplen, kDrainBudget);
+  batch_.resize(portion(settings.snaplen, kBatchEvents));
   settings.all_skbs = options_.all_skbs;
   for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
   settings.netns_operations = symbols_->netns_operations();
@@ -217,8 +232,8 @@ Result<void> Collection::wait_for_something() {
                              {probes_->poll_fd(), POLLIN, 0},
                              {child_ ? child_->poll_fd() : -1, POLLIN, 0}}};
   uint64_t now = boottime_ns();
-  int timeout = kPollMilliseconds;
-  if (deadline_ns_ && deadline_ns_ < now + kPollMilliseconds * 1'000'000ULL)
+  int timeout = more_waits_ ? 0 : kPollMilliseconds;
+  if (!more_waits_ && deadline_ns_ && deadline_ns_ < now + kPollMilliseconds * 1'000'000ULL)
     timeout = deadline_ns_ <= now ? 0 : static_cast<int>((deadline_ns_ - now) / 1'000'000 + 1);
   if (::poll(fds.data(), fds.size(), timeout) < 0 && errno != EINTR)
     return system_error("wait for events", errno);
@@ -249,7 +264,7 @@ void Collection::deliver() {
 // A subsystem's reasons are in its module's BTF, and a module can be loaded while we collect.
 void Collection::note_reason(const DropSection& drop) {
   if (!drop.has_reason || drop.reason >> 16 == 0 || names_.reasons.contains(drop.reason) ||
-      !unknown_reasons_.insert(drop.reason).second)
+      unknown_reasons_.size() >= kMaxUnknownReasons || !unknown_reasons_.insert(drop.reason).second)
     return;
   auto btf = KernelBtf::load();
   if (btf) names_.reasons.merge(btf->drop_reasons());
@@ -280,13 +295,14 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
 // records taken.
 Result<size_t> Collection::drain_round(uint64_t until_ns) {
   TRY_ASSIGN(taken,
-             probes_->drain(kDrainBudget, [&](uint32_t cpu, std::span<const std::byte> record) {
+             probes_->drain(drain_budget_, [&](uint32_t cpu, std::span<const std::byte> record) {
                if (record.size() < sizeof(tracker_record))
                  return;  // never reserved by our programs
                const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
                losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
                order_.add(cpu, raw.timestamp_ns, record);
              }));
+  more_waits_ = taken >= drain_budget_;
   order_.release(until_ns,
                  [&](uint32_t cpu, std::span<const std::byte> record) { decode_one(cpu, record); });
   deliver();
@@ -305,11 +321,7 @@ Result<void> Collection::refresh_session() {
     losses_revision_ = losses_->windows().revision();
     session_.losses = losses_->windows().all();
   }
-  ClockReading now = read_clocks();
-  const ClockReading& last = session_.clocks.back();
-  int64_t drift = (now.realtime_ns - last.realtime_ns) -
-                  static_cast<int64_t>(now.boottime_ns - last.boottime_ns);
-  if (std::abs(drift) > 1'000'000) session_.clocks.push_back(now);
+  note_clocks(read_clocks(), session_.clocks);
   return {};
 }
 
@@ -415,6 +427,7 @@ Result<CollectSummary> Collection::run() {
   summary.session = std::move(session_);
   summary.names = std::move(names_);
   summary.events = events_;
+  summary.left_out = decoder_->left_out();
   summary.command_status = command_status_;
   summary.recording_error = recording_error_;
   return summary;

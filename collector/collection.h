@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "collector/collect_options.h"
+#include "collector/record_decoder.h"
 #include "event/names.h"
 #include "event/session.h"
 #include "event/sink.h"
@@ -40,6 +41,7 @@ struct CollectSummary {
   Session session;  // counters, losses and end are final
   Names names;
   uint64_t events = 0;
+  LeftOut left_out;                      // words that there were too many of
   std::optional<int> command_status;     // of --cmd
   std::optional<Error> recording_error;  // the recording could not be written (in part)
 };

@@ -57,6 +57,23 @@ ClockReading read_clocks() {
   return best;
 }
 
+void note_clocks(const ClockReading& now, std::vector<ClockReading>& readings) {
+  constexpr int64_t kStepNs = 1'000'000;
+  if (!readings.empty()) {
+    const ClockReading& last = readings.back();
+    int64_t moved = (now.realtime_ns - last.realtime_ns) -
+                    static_cast<int64_t>(now.boottime_ns - last.boottime_ns);
+    if (std::abs(moved) <= kStepNs) return;
+  }
+  readings.push_back(now);
+  if (readings.size() <= kMaxClocks) return;
+  // The first and the latest stay.
+  size_t kept = 1;
+  for (size_t i = 2; i + 1 < readings.size(); i += 2) readings[kept++] = readings[i];
+  readings[kept++] = now;
+  readings.resize(kept);
+}
+
 void describe_host(Session& session) {
   utsname host{};
   if (::uname(&host) == 0) {

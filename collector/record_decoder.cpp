@@ -139,6 +139,11 @@ void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names
               frames.size() * sizeof(uint64_t));
   auto known = stacks_.find(frames);
   if (known == stacks_.end()) {
+    if (stacks_.size() >= limits_.stacks) {
+      ++left_out_.stacks;
+      event.sections &= ~section_bit(Section::kStack);
+      return;
+    }
     resolve(frames, names);
     std::vector<uint64_t> shown = without_tracing(frames, raw.location, names);
     known = stacks_.emplace(frames, static_cast<uint32_t>(names.stacks.size())).first;
@@ -150,19 +155,28 @@ void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names
 void RecordDecoder::resolve(std::span<const uint64_t> addresses, Names& names) {
   std::vector<uint64_t> fresh;
   for (uint64_t address : addresses) {
-    if (address != 0 && addresses_.insert(address).second) fresh.push_back(address);
+    if (address == 0 || addresses_.contains(address)) continue;
+    if (addresses_.size() >= limits_.symbols) {
+      ++left_out_.symbols;
+      continue;
+    }
+    addresses_.insert(address);
+    fresh.push_back(address);
   }
   if (!fresh.empty()) resolver_(fresh, names.symbols);
 }
 
-void RecordDecoder::note_interface(const Event& event, Names& names) {
-  std::pair<uint64_t, uint32_t> key{event.netns.cookie, event.dev.ifindex};
-  if (key == last_interface_) return;
-  last_interface_ = key;
-  auto [entry, fresh] = interfaces_.try_emplace(key, event.dev.name);
-  if (!fresh && entry->second == event.dev.name) return;
-  entry->second = event.dev.name;
-  names.interfaces.push_back({key.first, key.second, std::string(event.dev.name.view())});
+void RecordDecoder::note_interface(uint64_t netns_cookie, const DevSection& dev, Names& names) {
+  std::pair<uint64_t, uint32_t> key{netns_cookie, dev.ifindex};
+  auto known = interfaces_.find(key);
+  if (known != interfaces_.end() && known->second == dev.name) return;
+  // A renamed interface is a row too: names only grow.
+  if (names.interfaces.size() >= limits_.interfaces) {
+    ++left_out_.interfaces;
+    return;
+  }
+  interfaces_[key] = dev.name;
+  names.interfaces.push_back({key.first, key.second, std::string(dev.name.view())});
 }
 
 bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Names& names,
@@ -181,7 +195,8 @@ bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Name
   if (event.has(Section::kNetns)) event.netns = {raw.netns_inum, raw.netns_cookie};
   if (event.has(Section::kDev)) {
     event.dev = {raw.ifindex, raw.rx_ifindex, fixed_name(raw.dev_name)};
-    note_interface(event, names);
+    // the record has the cookie whether or not the event shows its namespace
+    note_interface(raw.netns_cookie, event.dev, names);
   }
   if (event.has(Section::kSock)) decode_sock(raw, event.sock);
   if (event.has(Section::kStack)) decode_stack(record, names, event);

@@ -17,6 +17,24 @@
 
 namespace tracker {
 
+// How many different words a collection keeps, however long it runs. With stacks as deep as the
+// kernel's (64 frames) the first is the largest: 16,384 of them are 16 MiB, and as many symbols as
+// a kernel has places that stacks go through.
+struct DecoderLimits {
+  size_t stacks = 16'384;
+  size_t symbols = 65'536;
+  size_t interfaces = 65'536;
+};
+
+// What was left out of events for want of room within those limits.
+struct LeftOut {
+  uint64_t stacks = 0;      // events without the stack that was taken for them
+  uint64_t symbols = 0;     // addresses (each time) that stay numbers
+  uint64_t interfaces = 0;  // names (each time); events have the name that they saw themselves
+
+  bool operator==(const LeftOut&) const = default;
+};
+
 class RecordDecoder {
  public:
   // Adds the names of kernel addresses to a table (KernelSymbols::resolve).
@@ -26,23 +44,26 @@ class RecordDecoder {
   // `keep_headers_only`: cut the bytes after the (innermost) transport header, the default; else
   // everything that the kernel copied is kept (--snaplen). `resolver` is called for each drop
   // location and each stack that is new.
-  RecordDecoder(bool keep_headers_only, Resolver resolver)
-      : keep_headers_only_(keep_headers_only), resolver_(std::move(resolver)) {}
+  RecordDecoder(bool keep_headers_only, Resolver resolver, const DecoderLimits& limits = {})
+      : keep_headers_only_(keep_headers_only), resolver_(std::move(resolver)), limits_(limits) {}
 
   // Decodes one record into `event` (reset first; capacities are reused). New stacks and
   // interfaces go into `names`. False for a record that is not one: sizes do not fit.
   bool decode(uint32_t cpu, std::span<const std::byte> record, Names& names, Event& event);
 
+  const LeftOut& left_out() const { return left_out_; }
+
  private:
   void decode_packet(std::span<const std::byte> record, size_t payload_offset, Event& event) const;
   void decode_stack(std::span<const std::byte> record, Names& names, Event& event);
   void resolve(std::span<const uint64_t> addresses, Names& names);
-  void note_interface(const Event& event, Names& names);
+  void note_interface(uint64_t netns_cookie, const DevSection& dev, Names& names);
 
   bool keep_headers_only_;
   Resolver resolver_;
+  DecoderLimits limits_;
+  LeftOut left_out_;
   uint64_t last_location_ = 0;
-  std::pair<uint64_t, uint32_t> last_interface_{0, 0};
   std::set<uint64_t> addresses_;
   std::map<std::pair<uint64_t, uint32_t>, FixedName> interfaces_;
   std::map<std::vector<uint64_t>, uint32_t> stacks_;

@@ -55,6 +55,15 @@ TEST(CollectSummaryText, SaysThatMissedIsUnknownOnlyWhereItIs) {
   EXPECT_NE(render_collect_summary(summary, {}, "").find("missed: unknown"), std::string::npos);
 }
 
+TEST(CollectSummaryText, SaysWhatWasLeftOutOfEvents) {
+  CollectSummary summary = quiet_summary();
+  summary.left_out = {.stacks = 3, .interfaces = 1};
+  EXPECT_NE(render_collect_summary(summary, {}, "")
+                .find("left out, because there were too many different ones: stacks 3, interface "
+                      "names 1\n"),
+            std::string::npos);
+}
+
 TEST(CollectSummaryText, EscapesTheNameOfTheRecording) {
   EXPECT_EQ(render_collect_summary(quiet_summary(), {}, "a\x1b[2J.db").find('\x1b'),
             std::string::npos);

@@ -163,6 +163,58 @@ TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocatio
   EXPECT_EQ(names_.stacks.size(), 1U) << "an equal stack is stored once";
 }
 
+// Weeks of a collection: what is different without end is kept up to a bound and then counted.
+TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
+  RecordDecoder decoder(true, resolve, {.stacks = 10, .symbols = 12, .interfaces = 1});
+  for (uint64_t i = 0; i < 100; ++i) {
+    RecordBuilder builder;
+    builder.raw.location = 0x1000 + i;
+    builder.stack({0x1000 + i, 0x30});
+    ASSERT_TRUE(decoder.decode(0, builder.build(), names_, event_));
+    EXPECT_EQ(event_.has(Section::kStack), i < 10) << i;
+  }
+  EXPECT_EQ(names_.stacks.size(), 10U);
+  EXPECT_EQ(decoder.left_out().stacks, 90U);
+  RecordBuilder drops;
+  drops.raw.sections = section_bit(Section::kDrop);
+  for (uint64_t i = 0; i < 5; ++i) {
+    drops.raw.location = 0x2000 + i;
+    ASSERT_TRUE(decoder.decode(0, drops.build(), names_, event_));
+    EXPECT_EQ(event_.drop.location, 0x2000 + i);
+  }
+  // 11 addresses of stacks, one location
+  EXPECT_EQ(decoder.left_out(), (LeftOut{90, 4, 0}));
+}
+
+TEST_F(RecordDecoderTest, KeepsABoundedNumberOfInterfaces) {
+  RecordDecoder decoder(true, resolve, {.interfaces = 3});
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kDev);
+  for (uint32_t i = 0; i < 10; ++i) {
+    builder.raw.ifindex = i;
+    std::snprintf(builder.raw.dev_name, sizeof(builder.raw.dev_name), "veth%u", i);
+    ASSERT_TRUE(decoder.decode(0, builder.build(), names_, event_));
+    EXPECT_EQ(event_.dev.name.view(), "veth" + std::to_string(i));
+  }
+  EXPECT_EQ(names_.interfaces.size(), 3U);
+  EXPECT_EQ(decoder.left_out().interfaces, 7U);
+}
+
+// With `-c dev` alone events show no namespace; every container has an interface 2 of its own name.
+TEST_F(RecordDecoderTest, TellsInterfacesOfNamespacesApartThatEventsDoNotShow) {
+  for (int round = 0; round < 100; ++round) {
+    for (uint64_t cookie : {5, 6}) {
+      RecordBuilder builder;
+      builder.raw.sections = section_bit(Section::kDev);
+      builder.raw.ifindex = 2;
+      builder.raw.netns_cookie = cookie;
+      std::strcpy(builder.raw.dev_name, cookie == 5 ? "left0" : "right0");
+      ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+    }
+  }
+  EXPECT_EQ(names_.interfaces, (std::vector<InterfaceName>{{5, 2, "left0"}, {6, 2, "right0"}}));
+}
+
 TEST_F(RecordDecoderTest, RefusesRecordsWhoseSizesDoNotFit) {
   RecordBuilder builder;
   builder.payload(udp_frame()).stack({0x20});
