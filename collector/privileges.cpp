@@ -36,6 +36,17 @@ Result<Capabilities> read_capabilities() {
   return capabilities;
 }
 
+Result<void> write_capabilities(Capabilities& capabilities, uint64_t effective,
+                                uint64_t permitted) {
+  for (size_t i = 0; i < capabilities.data.size(); ++i) {
+    capabilities.data[i] = {static_cast<uint32_t>(effective >> (32 * i)),
+                            static_cast<uint32_t>(permitted >> (32 * i)), 0};
+  }
+  if (::syscall(SYS_capset, &capabilities.header, capabilities.data.data()) != 0)
+    return system_error("drop capabilities", errno);
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_privileges() {
@@ -52,17 +63,16 @@ Result<void> check_privileges() {
                   missing)};
 }
 
-Result<void> drop_privileges(bool recording) {
+Result<void> drop_privileges(bool recording, const std::function<bool()>& can_read_maps) {
   TRY_ASSIGN(capabilities, read_capabilities());
-  uint64_t kept = bit(CAP_SYS_PTRACE) | (recording ? bit(CAP_DAC_OVERRIDE) : 0);
-  kept &= capabilities.permitted();
-  for (size_t i = 0; i < capabilities.data.size(); ++i) {
-    auto part = static_cast<uint32_t>(kept >> (32 * i));
-    capabilities.data[i] = {part, part, 0};
-  }
-  if (::syscall(SYS_capset, &capabilities.header, capabilities.data.data()) != 0)
-    return system_error("drop capabilities", errno);
-  return {};
+  const uint64_t permitted = capabilities.permitted();
+  const uint64_t kept = permitted & (bit(CAP_SYS_PTRACE) | (recording ? bit(CAP_DAC_OVERRIDE) : 0));
+  const uint64_t for_maps = permitted & bit(permitted & bit(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN);
+  // Not effective is enough for the trial, and can be taken back.
+  TRY(write_capabilities(capabilities, kept, kept | for_maps));
+  const bool needs_more = for_maps != 0 && !can_read_maps();
+  const uint64_t rest = kept | (needs_more ? for_maps : 0);
+  return write_capabilities(capabilities, rest, rest);
 }
 
 }  // namespace tracker

@@ -60,6 +60,31 @@ std::vector<KallsymsEntry> read_kallsyms() {
 // Farther from the nearest symbol than any function is long: the symbol is not this address's.
 constexpr uint64_t kFunctionMax = 1U << 20;
 
+// Of a symbol of any type; 0 where there is none or kptr_restrict hides it.
+uint64_t address_in_kallsyms(std::string_view name) {
+  std::ifstream file("/proc/kallsyms");
+  std::string line;
+  while (std::getline(file, line)) {
+    // "ffffffff81000000 T name", with a tab and the module behind names of modules
+    size_t at = line.find(' ');
+    if (at == std::string::npos || at + 3 > line.size()) continue;
+    if (std::string_view(line).substr(at + 3) != name) continue;
+    uint64_t address = 0;
+    auto parsed = std::from_chars(line.data(), line.data() + at, address, 16);
+    if (parsed.ec == std::errc()) return address;
+  }
+  return 0;
+}
+
+// Null where BPF_PROG_TYPE_SYSCALL is refused.
+std::unique_ptr<resolve_bpf, ObjectDeleter> load_programs(bool with_find_address) {
+  std::unique_ptr<resolve_bpf, ObjectDeleter> object(resolve_bpf__open());
+  if (!object) return {};
+  bpf_program__set_autoload(object->progs.find_address, with_find_address);
+  if (resolve_bpf__load(object.get()) != 0) return {};
+  return object;
+}
+
 }  // namespace
 
 bool parse_symbol(std::string_view text, SymbolName& symbol) {
@@ -79,10 +104,12 @@ bool parse_symbol(std::string_view text, SymbolName& symbol) {
 
 struct KernelSymbols::State {
   std::unique_ptr<resolve_bpf, ObjectDeleter> object;  // null: kallsyms
+  bool can_find_address = false;                       // false: kallsyms for these
   std::vector<KallsymsEntry> kallsyms;
   mutable resolve_request request{};
 
   bool run(const bpf_program* program) const;
+  uint64_t find_address(const std::string& name) const;
   bool resolve_batch(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names);
   void resolve_from_kallsyms(std::span<const uint64_t> addresses,
                              std::map<uint64_t, SymbolName>& names);
@@ -128,10 +155,12 @@ KernelSymbols::KernelSymbols(KernelSymbols&&) noexcept = default;
 KernelSymbols& KernelSymbols::operator=(KernelSymbols&&) noexcept = default;
 KernelSymbols::~KernelSymbols() = default;
 
-Result<KernelSymbols> KernelSymbols::open() {
+Result<KernelSymbols> KernelSymbols::open(Helpers helpers) {
   auto state = std::make_unique<State>();
   LibbpfLog log;
-  state->object.reset(resolve_bpf__open_and_load());
+  if (helpers == Helpers::kAll) state->object = load_programs(true);
+  state->can_find_address = state->object != nullptr;
+  if (!state->object) state->object = load_programs(false);
   return KernelSymbols(std::move(state));
 }
 
@@ -167,11 +196,19 @@ uint64_t KernelSymbols::netns_operations() const {
   return state_->request.value;
 }
 
+uint64_t KernelSymbols::State::find_address(const std::string& name) const {
+  if (!can_find_address || name.size() >= RESOLVE_SYMBOL_SIZE) return address_in_kallsyms(name);
+  request = {};
+  std::copy(name.begin(), name.end(), request.symbols[0]);
+  return run(object->progs.find_address) ? request.value : 0;
+}
+
 uint64_t KernelSymbols::variable(const std::string& name) const {
+  if (!state_->object) return 0;
+  uint64_t address = state_->find_address(name);
   state_->request = {};
-  if (!state_->object || name.size() >= RESOLVE_SYMBOL_SIZE) return 0;
-  std::copy(name.begin(), name.end(), state_->request.symbols[0]);
-  return state_->run(state_->object->progs.read_variable) ? state_->request.value : 0;
+  state_->request.addresses[0] = address;
+  return address != 0 && state_->run(state_->object->progs.read_value) ? state_->request.value : 0;
 }
 
 }  // namespace tracker

@@ -3,8 +3,9 @@
 // KernelSymbols: names of kernel addresses, and the few addresses and values that probes need.
 //
 // Asked of the kernel itself through BPF programs (bpf/resolve.bpf.c): right for modules loaded a
-// moment ago and for BPF programs, and fast. Where that is refused (kernels before 5.15),
-// /proc/kallsyms is read, again whenever an address lies outside what is known.
+// moment ago and for BPF programs, and fast. Where that is refused (kernels before 5.15; addresses
+// of variables before 5.16), /proc/kallsyms is read, again whenever an address lies outside what is
+// known.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,10 @@ namespace tracker {
 
 class KernelSymbols {
  public:
-  static Result<KernelSymbols> open();
+  // What the programs may use: bpf_kallsyms_lookup_name() came with 5.16. open() finds out by
+  // itself; tests ask for less than there is.
+  enum class Helpers { kAll, kOf515 };
+  static Result<KernelSymbols> open(Helpers helpers = Helpers::kAll);
   KernelSymbols(KernelSymbols&&) noexcept;
   KernelSymbols& operator=(KernelSymbols&&) noexcept;
   ~KernelSymbols();

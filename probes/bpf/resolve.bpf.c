@@ -75,10 +75,11 @@ int read_netns_operations(void *ctx)
 	return 0;
 }
 
-/* The value of the 64-bit variable whose name user space wrote to symbols[0]; a kernel without
- * CONFIG_KALLSYMS_ALL does not know variables. */
+/* The address of the symbol whose name user space wrote to symbols[0]; 0: there is none. A kernel
+ * without CONFIG_KALLSYMS_ALL does not know variables. The helper is of 5.16 (d6aef08a872b): before,
+ * this program is not loaded and user space reads /proc/kallsyms. */
 SEC("syscall")
-int read_variable(void *ctx)
+int find_address(void *ctx)
 {
 	struct resolve_request *work;
 	__u64 address = 0;
@@ -88,8 +89,22 @@ int read_variable(void *ctx)
 	if (!work)
 		return 0;
 	work->value = 0;
-	if (bpf_kallsyms_lookup_name(work->symbols[0], RESOLVE_SYMBOL_SIZE, 0, &address))
+	if (bpf_kallsyms_lookup_name(work->symbols[0], RESOLVE_SYMBOL_SIZE, 0, &address) == 0)
+		work->value = address;
+	return 0;
+}
+
+/* The 64 bits at the address addresses[0]; 0 where it cannot be read. */
+SEC("syscall")
+int read_value(void *ctx)
+{
+	struct resolve_request *work;
+	__u32 zero = 0;
+
+	work = bpf_map_lookup_elem(&request, &zero);
+	if (!work)
 		return 0;
-	bpf_probe_read_kernel(&work->value, sizeof(work->value), (const void *)address);
+	work->value = 0;
+	bpf_probe_read_kernel(&work->value, sizeof(work->value), (const void *)work->addresses[0]);
 	return 0;
 }

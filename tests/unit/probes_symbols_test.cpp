@@ -23,5 +23,21 @@ TEST(ParseSymbol, RefusesAddressesAndNonsense) {
     EXPECT_FALSE(parse_symbol(text, symbol)) << text;
 }
 
+// Kernels before 5.16 have no bpf_kallsyms_lookup_name(): one program is left out, the others stay.
+// The "variable" is the code of a function, which every kernel lists.
+TEST(KernelSymbols, AreTheSameWithoutTheHelperThatFindsAddresses) {
+  auto all = KernelSymbols::open();
+  ASSERT_TRUE(all) << all.error().message;
+  if (all->netns_operations() == 0) GTEST_SKIP() << "BPF programs cannot be run here";
+  auto old = KernelSymbols::open(KernelSymbols::Helpers::kOf515);
+  ASSERT_TRUE(old) << old.error().message;
+  EXPECT_EQ(old->netns_operations(), all->netns_operations());
+  const uint64_t code = all->variable("ip_rcv");
+  EXPECT_NE(code, 0U);
+  EXPECT_EQ(old->variable("ip_rcv"), code);
+  EXPECT_EQ(old->variable("no_such_symbol_here"), 0U);
+  EXPECT_EQ(all->variable("no_such_symbol_here"), 0U);
+}
+
 }  // namespace
 }  // namespace tracker
