@@ -226,6 +226,9 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
     if (printer) printer->set_session(session);
     print_attached(session);
   };
+  observer.on_note = [](const std::string& sentence) {
+    say(fmt::format("{}\n", escape_text(sentence)));
+  };
   if (progress) observer.on_progress = print_progress;
   auto summary = collect(arguments_.options, sinks, observer);
   if (progress) say(fmt::format("\r\033[K"));

@@ -13,7 +13,8 @@ namespace tracker {
 struct CollectOptions {
   // Probes as typed ("tp:skb:kfree_skb", "tp:net:*/stack"), at least one.
   std::vector<std::string> probes;
-  // Names of sections to fill (event/section.h) or "auto": all but stack. Empty means auto.
+  // Names of sections to fill (event/section.h) or "auto": all that have ground, but for
+  // stack. Empty means auto.
   std::vector<std::string> collectors;
   // --netns arguments; empty: all namespaces.
   std::vector<std::string> netns;

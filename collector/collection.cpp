@@ -96,6 +96,9 @@ class Collection {
   Result<void> refresh_session();
   void report_progress(uint64_t now_ns);
   Result<void> finish();
+  void note(const std::string& sentence) const {
+    if (observer_.on_note) observer_.on_note(sentence);
+  }
   void end(const std::string& reason) {
     if (end_reason_.empty()) end_reason_ = reason;
   }
@@ -136,7 +139,7 @@ class Collection {
 };
 
 Result<void> Collection::prepare() {
-  TRY_ASSIGN(sections, parse_collectors(options_.collectors));
+  TRY_ASSIGN(collectors, parse_collectors(options_.collectors));
   if (options_.probes.empty())
     return wrong_usage(
         "nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
@@ -151,8 +154,12 @@ Result<void> Collection::prepare() {
   if (options_.output) TRY(RecordingWriter::check_path(*options_.output));
   TRY_ASSIGN(btf, KernelBtf::load());
   btf_.emplace(std::move(btf));
-  TRY_ASSIGN(plan, plan_probes(options_.probes, sections, *btf_));
+  TRY_ASSIGN(plan, plan_probes(options_.probes, collectors.wanted(), *btf_));
   plan_ = std::move(plan);
+  const auto has_field = [this](const std::string& type, std::string_view field) {
+    return btf_->has_field(type, field);
+  };
+  for (const std::string& sentence : keep_grounded(collectors, has_field, plan_)) note(sentence);
   return check_privileges();
 }
 

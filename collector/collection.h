@@ -33,6 +33,8 @@ struct CollectObserver {
   // All probes were tried: session.attachments says what became of each. Called before the
   // recording appears under its name.
   std::function<void(const Session& session)> on_attached;
+  // A sentence that the user should read when it is true, before or while events are collected.
+  std::function<void(const std::string& sentence)> on_note;
   // About once a second.
   std::function<void(const CollectProgress& progress)> on_progress;
 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/edit_distance.h"
@@ -107,6 +108,46 @@ void add(std::vector<PlannedProbe>& plan, const Target& target, const Tracepoint
   }
 }
 
+struct Field {
+  const char* type = nullptr;
+  const char* name = nullptr;
+};
+
+// What a section is read from. The fields of skbs and devices themselves are on every kernel.
+struct Ground {
+  Section section;
+  std::array<Field, 2> fields;
+  const char* missing;  // why there is none
+};
+constexpr Ground kGrounds[] = {
+    {Section::kDrop,
+     {},
+     "none of the probes is a free of dropped packets that says why or where; add --probe "
+     "tp:skb:kfree_skb"},
+    // the type is empty without CONFIG_NET_NS
+    {Section::kNetns, {{{"possible_net_t", "net"}}}, "this kernel has no network namespaces"},
+    {Section::kSock,
+     {{{"sk_buff", "sk"}, {"sock_common", "skc_family"}}},
+     "this kernel's BTF does not describe sockets"},
+    // bpf_get_stack() fills one of perf's call chains
+    {Section::kStack,
+     {{{"perf_callchain_entry", "nr"}}},
+     "this kernel takes no stacks (CONFIG_PERF_EVENTS)"},
+};
+
+bool has_drop_probe(const std::vector<PlannedProbe>& plan) {
+  return std::any_of(plan.begin(), plan.end(), [](const PlannedProbe& probe) {
+    const TracepointArgs& args = probe.tracepoint->args;
+    return probe.role == ProbeRole::kDropped && (args.reason >= 0 || args.location >= 0);
+  });
+}
+
+std::string_view section_name(Section section) {
+  return std::find_if(kSections.begin(), kSections.end(),
+                      [&](const SectionInfo& info) { return info.section == section; })
+      ->name;
+}
+
 }  // namespace
 
 bool tracefs_readable() { return !tracefs().empty(); }
@@ -125,16 +166,19 @@ std::vector<std::string> tracepoint_groups(const std::string& name) {
   return groups;
 }
 
-Result<uint32_t> parse_collectors(const std::vector<std::string>& names) {
-  constexpr uint32_t kAuto = kAllSections & ~section_bit(Section::kStack);
-  uint32_t sections = names.empty() ? kAuto : 0;
+uint32_t CollectorChoice::wanted() const {
+  return sections | (automatic ? kAllSections & ~section_bit(Section::kStack) : 0);
+}
+
+Result<CollectorChoice> parse_collectors(const std::vector<std::string>& names) {
+  CollectorChoice choice{0, names.empty()};
   for (const std::string& name : names) {
     auto known = std::find_if(kSections.begin(), kSections.end(),
                               [&](const SectionInfo& info) { return info.name == name; });
     if (name == "auto") {
-      sections |= kAuto;
+      choice.automatic = true;
     } else if (known != kSections.end()) {
-      sections |= section_bit(known->section);
+      choice.sections |= section_bit(known->section);
     } else {
       std::vector<std::string_view> all{"auto"};
       for (const SectionInfo& info : kSections) all.push_back(info.name);
@@ -142,7 +186,27 @@ Result<uint32_t> parse_collectors(const std::vector<std::string>& names) {
           fmt::format("unknown collector '{}'; there are: {}", name, fmt::join(all, ", ")));
     }
   }
-  return sections;
+  return choice;
+}
+
+std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasField& has_field,
+                                       std::vector<PlannedProbe>& plan) {
+  uint32_t grounded = kAllSections;
+  std::vector<std::string> sentences;
+  for (const Ground& ground : kGrounds) {
+    const uint32_t bit = section_bit(ground.section);
+    if (!(choice.wanted() & bit)) continue;
+    const bool has_types = std::all_of(
+        ground.fields.begin(), ground.fields.end(),
+        [&](const Field& field) { return !field.type || has_field(field.type, field.name); });
+    if (has_types && (ground.section != Section::kDrop || has_drop_probe(plan))) continue;
+    grounded &= ~bit;
+    if (choice.sections & bit)
+      sentences.push_back(fmt::format("collector {} fills nothing: {}",
+                                      section_name(ground.section), ground.missing));
+  }
+  for (PlannedProbe& probe : plan) probe.sections &= grounded;
+  return sentences;
 }
 
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,

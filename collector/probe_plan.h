@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -21,9 +23,27 @@ struct PlannedProbe {
   uint32_t sections = 0;
 };
 
-// Sections by the names of collectors; "auto" and an empty list are all but `stack`. Wrong usage
-// for an unknown name.
-Result<uint32_t> parse_collectors(const std::vector<std::string>& names);
+// What -c asks for.
+struct CollectorChoice {
+  uint32_t sections = 0;  // named one by one
+  bool automatic = true;  // and every other one that has ground, but for stack, which costs most
+
+  // What a probe is to fill if all of it has ground.
+  uint32_t wanted() const;
+  bool operator==(const CollectorChoice&) const = default;
+};
+
+// Collectors by their names; nothing means "auto". Wrong usage for an unknown name.
+Result<CollectorChoice> parse_collectors(const std::vector<std::string>& names);
+
+// Whether the running kernel has a type with a member (KernelBtf::has_field).
+using HasField = std::function<bool(const std::string& type_name, std::string_view field)>;
+
+// Takes out of the plan what this kernel or these probes give no ground for: types that are not
+// there, `drop` where no probe is a free of dropped packets that says why or where. The value is a
+// sentence for each collector that was named and has no ground; of "auto" that is no news.
+std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasField& has_field,
+                                       std::vector<PlannedProbe>& plan);
 
 // Looks every target up, expands wildcards, drops repetitions (with "/stack" once, a probe has it).
 // An unknown tracepoint is an error that suggests the nearest names; one without an skb is refused

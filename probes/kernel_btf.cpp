@@ -4,6 +4,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
+#include <algorithm>
 
 #include <cctype>
 #include <cerrno>
@@ -234,6 +235,19 @@ Reasons read_reasons(const btf* vmlinux, const std::vector<const btf*>& modules)
 }
 
 }  // namespace
+
+bool KernelBtf::has_field(const std::string& type_name, std::string_view field) const {
+  const btf* object = state_->vmlinux.get();
+  int32_t id = btf__find_by_name_kind(object, type_name.c_str(), BTF_KIND_STRUCT);
+  if (id < 0) id = btf__find_by_name_kind(object, type_name.c_str(), BTF_KIND_TYPEDEF);
+  if (id < 0) return false;
+  const btf_type* type = skip_modifiers(object, static_cast<uint32_t>(id));
+  if (!type || !btf_is_composite(type)) return false;
+  const btf_member* members = btf_members(type);
+  return std::any_of(members, members + btf_vlen(type), [&](const btf_member& member) {
+    return name_of(object, member.name_off) == field;
+  });
+}
 
 std::map<uint32_t, ReasonName> KernelBtf::drop_reasons() const {
   state_->read_modules();

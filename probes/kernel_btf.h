@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -51,6 +52,9 @@ class KernelBtf {
   const Tracepoint* find_tracepoint(const std::string& name) const;
   // All tracepoints with an skb argument, by name; vmlinux and loaded modules.
   std::vector<const Tracepoint*> skb_tracepoints() const;
+
+  // Whether vmlinux has a struct (or a typedef of one) of that name with that member.
+  bool has_field(const std::string& type_name, std::string_view field) const;
 
   // Every reason of enum skb_drop_reason and of the subsystems' own enums, by whole value; empty on
   // kernels before 5.17.

@@ -128,6 +128,18 @@ TEST_F(Usage, MalformedSelectionIsWrongUsage) {
                  {"", {}, 2, {"colour"}});
 }
 
+// Asked for by name, and nothing in the plan that could fill it: said, and collected all the same.
+TEST_F(Usage, CollectorWithoutGroundIsSaid) {
+  const NetworkNamespace netns("empty");
+  const ProcessResult result =
+      run_tracker({"collect", "-c", "drop,dev", "--probe", "tp:net:netif_receive_skb", "--quiet",
+                   "--netns", netns.name(), "--cmd", "true", "-o", "real.db"},
+                  inside_);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_TRUE(result.err.starts_with("collector drop fills nothing: ")) << result.err;
+  EXPECT_EQ(result.err.find("collector dev"), std::string::npos) << result.err;
+}
+
 // Permission bits do not stop root; a file system that is mounted read-only does.
 TEST_F(Usage, UnwritableFolderIsAFailure) {
   const std::string folder = folder_.file("read-only");

@@ -41,11 +41,77 @@ TEST(FindNetns, SaysWhatIsWrong) {
 
 TEST(ParseCollectors, AutoIsAllButStack) {
   uint32_t all_but_stack = kAllSections & ~section_bit(Section::kStack);
-  EXPECT_EQ(*parse_collectors({}), all_but_stack);
-  EXPECT_EQ(*parse_collectors({"auto"}), all_but_stack);
-  EXPECT_EQ(*parse_collectors({"auto", "stack"}), kAllSections);
-  EXPECT_EQ(*parse_collectors({"skb", "drop"}),
+  EXPECT_EQ(parse_collectors({})->wanted(), all_but_stack);
+  EXPECT_EQ(parse_collectors({"auto"})->wanted(), all_but_stack);
+  EXPECT_EQ(parse_collectors({"auto", "stack"})->wanted(), kAllSections);
+  EXPECT_EQ(parse_collectors({"skb", "drop"})->wanted(),
             section_bit(Section::kSkb) | section_bit(Section::kDrop));
+}
+
+// A kernel that is not this one: what its BTF has is what the test says.
+class Grounds : public ::testing::Test {
+ protected:
+  Grounds() {
+    free_.args = {.count = 3, .skb = 0, .reason = 2, .location = 1};
+    receive_.args = {.count = 1, .skb = 0};
+  }
+
+  std::vector<PlannedProbe> plan(const CollectorChoice& choice, bool with_drops) const {
+    std::vector<PlannedProbe> probes{{{}, &receive_, ProbeRole::kReceive, choice.wanted()}};
+    if (with_drops) probes.push_back({{}, &free_, ProbeRole::kDropped, choice.wanted()});
+    return probes;
+  }
+  HasField all_but(const std::string& missing) const {
+    return [missing](const std::string& type, std::string_view) { return type != missing; };
+  }
+
+  Tracepoint free_, receive_;
+};
+
+constexpr uint32_t without(Section section) {
+  return kAllSections & ~section_bit(Section::kStack) & ~section_bit(section);
+}
+
+TEST_F(Grounds, AutoIsWhatHasGroundAndSaysNothing) {
+  auto probes = plan({}, false);
+  EXPECT_TRUE(keep_grounded({}, all_but(""), probes).empty());
+  EXPECT_EQ(probes[0].sections, without(Section::kDrop));
+  probes = plan({}, true);
+  EXPECT_TRUE(keep_grounded({}, all_but("possible_net_t"), probes).empty());
+  EXPECT_EQ(probes[1].sections, without(Section::kNetns));
+  probes = plan({}, true);
+  EXPECT_TRUE(keep_grounded({}, all_but("sock_common"), probes).empty());
+  EXPECT_EQ(probes[1].sections, without(Section::kSock));
+}
+
+TEST_F(Grounds, OfDropIsAFreeThatSaysWhyOrWhere) {
+  const CollectorChoice choice{section_bit(Section::kDrop), false};
+  auto probes = plan(choice, true);
+  EXPECT_TRUE(keep_grounded(choice, all_but(""), probes).empty());
+  EXPECT_EQ(probes[1].sections, section_bit(Section::kDrop));
+  free_.args.reason = -1;  // before 5.17
+  EXPECT_TRUE(keep_grounded(choice, all_but(""), probes).empty());
+  free_.args.location = -1;
+  EXPECT_EQ(keep_grounded(choice, all_but(""), probes),
+            std::vector<std::string>{
+                "collector drop fills nothing: none of the probes is a free of dropped packets "
+                "that says why or where; add --probe tp:skb:kfree_skb"});
+  EXPECT_EQ(probes[1].sections, 0U);
+}
+
+TEST_F(Grounds, OfThisKernelAreThere) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const CollectorChoice all{kAllSections, true};
+  auto probes = plan(all, true);
+  const auto sentences = keep_grounded(
+      all,
+      [&](const std::string& type, std::string_view field) { return btf->has_field(type, field); },
+      probes);
+  EXPECT_TRUE(sentences.empty()) << sentences.front();
+  EXPECT_EQ(probes[1].sections, kAllSections);
+  EXPECT_FALSE(btf->has_field("sk_buff", "no_such_member"));
+  EXPECT_FALSE(btf->has_field("no_such_type", "sk"));
 }
 
 TEST(ParseCollectors, NamesTheKnownOnesWhenAskedForAnother) {
