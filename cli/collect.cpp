@@ -165,7 +165,10 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   command->add_option("--count", options.count, "end after so many events")
       ->type_name("N")
       ->check(above_zero);
-  command->add_option("--cmd", options.command, "run CMD, end with it and with its exit status")
+  command
+      ->add_option(
+          "--cmd", options.command,
+          "run CMD, end with it and with its exit status; ended before with all it started")
       ->type_name("CMD");
   command
       ->add_option("--ring-size", arguments_.ring_size,
@@ -189,7 +192,11 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       "  tracker -p dropmon collect --netns blue --duration 10 -o blue.db\n"
       "  tracker -p dropmon collect --cmd 'ping -c 3 10.0.0.9'\n"
       "  tracker collect --probe tp:skb:kfree_skb/stack      with a stack on every drop\n"
-      "Needs CAP_BPF and CAP_PERFMON; ends cleanly by Ctrl-C or SIGTERM.");
+      "Needs CAP_BPF and CAP_PERFMON; ends cleanly by Ctrl-C or SIGTERM.\n"
+      "Exit status: that of CMD where its end ended the collection; else 0 (also when ended by\n"
+      "Ctrl-C, SIGTERM, --duration or --count, and when events were lost), 1 failed (also when "
+      "the\n"
+      "recording could not be written to its end), 2 wrong usage.");
   return command;
 }
 

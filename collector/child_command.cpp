@@ -1,22 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collector/child_command.h"
 
-#include <poll.h>
+#include <dirent.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+#include <vector>
 
 #include "base/system_error.h"
+#include "collector/directory.h"
 
 namespace tracker {
 
 namespace {
 
-constexpr int kGraceMilliseconds = 2000;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kGrace = std::chrono::seconds(2);
+constexpr auto kRound = std::chrono::milliseconds(10);
+
+struct ProcessLine {
+  pid_t pid = 0;
+  pid_t parent = 0;
+};
+
+// "812 (comm) S 1 ..."; comm may hold anything. False for a process that has gone or is a zombie.
+bool read_process(const std::string& pid, ProcessLine& line) {
+  std::ifstream file("/proc/" + pid + "/stat");
+  std::string text;
+  std::getline(file, text, '\0');
+  const size_t comm_end = text.rfind(')');
+  if (comm_end == std::string::npos || comm_end + 4 >= text.size()) return false;
+  if (text[comm_end + 2] == 'Z' || text[comm_end + 2] == 'X') return false;
+  line = {std::atoi(pid.c_str()), std::atoi(text.c_str() + comm_end + 4)};
+  return true;
+}
+
+// All processes that descend from this one, in no order.
+std::vector<pid_t> descendants() {
+  std::vector<ProcessLine> all;
+  Directory directory(::opendir("/proc"));
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    ProcessLine line;
+    if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])) &&
+        read_process(entry->d_name, line))
+      all.push_back(line);
+  }
+  std::vector<pid_t> found{::getpid()};
+  for (size_t i = 0; i < found.size(); ++i) {
+    for (const ProcessLine& line : all) {
+      if (line.parent == found[i]) found.push_back(line.pid);
+    }
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+// Another user's process (a setuid program) cannot be signalled once capabilities are given up.
+void signal_all(const std::vector<pid_t>& processes, int signal) {
+  for (const pid_t pid : processes) ::kill(pid, signal);
+}
 
 }  // namespace
 
@@ -34,6 +87,9 @@ Result<ChildCommand> ChildCommand::start(const std::string& command) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::string shell = "/bin/sh", option = "-c", text = command;
   char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
+  // Children belong to the process, so this is undone by nothing but its end.
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    return system_error("become the parent of what " + command + " leaves behind", errno);
   int failed = posix_spawn(&child.pid_, shell.c_str(), nullptr, &attributes, arguments, environ);
   posix_spawnattr_destroy(&attributes);
   if (failed) return system_error("run " + command, failed);
@@ -42,21 +98,34 @@ Result<ChildCommand> ChildCommand::start(const std::string& command) {
   return child;
 }
 
+// Also reaps what the command left behind and tracker was given.
 std::optional<int> ChildCommand::status() {
   int raw = 0;
-  if (!status_ && ::waitpid(pid_, &raw, WNOHANG) == pid_)
-    status_ = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+  while (const pid_t ended = ::waitpid(-1, &raw, WNOHANG)) {
+    if (ended < 0) break;
+    if (ended == pid_) status_ = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+  }
   return status_;
 }
 
-int ChildCommand::end() {
-  for (int signal : {SIGTERM, SIGKILL}) {
-    if (status()) break;
-    ::kill(pid_, signal);
-    pollfd ended{pidfd_.get(), POLLIN, 0};
-    ::poll(&ended, 1, signal == SIGTERM ? kGraceMilliseconds : -1);
+void ChildCommand::end(bool has_signal) {
+  const auto start = Clock::now();
+  bool terminated = has_signal;
+  for (std::vector<pid_t> left = descendants(); !left.empty(); left = descendants()) {
+    const auto waited = Clock::now() - start;
+    if (waited > 2 * kGrace) break;
+    if (waited > kGrace) {
+      // again and again: what forks while it is looked for is found in the next round
+      signal_all(left, SIGKILL);
+    } else if (!terminated) {
+      signal_all(left, SIGTERM);
+      signal_all(left, SIGCONT);  // a stopped process acts on no other signal
+      terminated = true;
+    }
+    std::this_thread::sleep_for(kRound);
+    status();
   }
-  return status().value_or(128 + SIGKILL);
+  status();
 }
 
 }  // namespace tracker

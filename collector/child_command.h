@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // ChildCommand: the command of --cmd, whose end ends the collection.
+//
+// It runs in tracker's own process group, as under perf and strace, and everything that it started
+// is found by its descent when it must end. A process group of its own would have to be given the
+// terminal, or an interactive command (ssh, a pager, sudo) would be stopped by its first read; then
+// Ctrl-Z and Ctrl-C would no longer reach tracker, and whoever stands behind a pipe
+// (`tracker ... | less`) would lose the terminal instead. Descent also finds what left the group
+// (setsid, daemons): tracker makes itself their new parent (PR_SET_CHILD_SUBREAPER).
 #pragma once
 
 #include <sys/types.h>
@@ -16,17 +23,21 @@ namespace tracker {
 class ChildCommand {
  public:
   // Runs `command` by /bin/sh -c with the signal mask that this process had before it blocked any,
-  // and with tracker's stdin, stdout and stderr.
+  // and with tracker's stdin, stdout and stderr. One at a time in a process.
   static Result<ChildCommand> start(const std::string& command);
 
   // Readable once the command has ended.
   int poll_fd() const { return pidfd_.get(); }
 
-  // The status as a shell would say it (128 + signal), if the command has ended.
+  // The status as a shell would say it (128 + signal), if the command has ended. What it left
+  // running is left alone.
   std::optional<int> status();
 
-  // For a collection that ends first: SIGTERM, SIGKILL after two seconds; the value is the status.
-  int end();
+  // For a collection that ends first: the command and all that it started get SIGTERM, and what is
+  // still there after two seconds SIGKILL. `has_signal`: the terminal has sent them the signal that
+  // ended the collection (Ctrl-C): they get no SIGTERM on top of it while they act on that. Returns
+  // within four seconds, whatever they do.
+  void end(bool has_signal);
 
  private:
   pid_t pid_ = -1;

@@ -134,6 +134,7 @@ class Collection {
   uint64_t events_ = 0, events_at_tick_ = 0;
   uint64_t next_tick_ns_ = 0, last_tick_ns_ = 0, deadline_ns_ = 0;
   std::string end_reason_;
+  bool signal_is_of_terminal_ = false;
   std::optional<int> command_status_;
   std::optional<Error> recording_error_;
 };
@@ -246,10 +247,14 @@ Result<void> Collection::wait_for_something() {
     return system_error("wait for events", errno);
   if (fds[0].revents) {
     signalfd_siginfo info{};
-    if (::read(signals_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info)))
+    if (::read(signals_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+      // the kernel's own signals to the foreground group reach the command too
+      signal_is_of_terminal_ = info.ssi_code == SI_KERNEL;
       end(fmt::format("SIG{}", sigabbrev_np(static_cast<int>(info.ssi_signo))));
+    }
   }
-  if (child_ && (command_status_ = child_->status())) end("the command ended");
+  if (child_ && end_reason_.empty() && (command_status_ = child_->status()))
+    end("the command ended");
   if (deadline_ns_ && boottime_ns() >= deadline_ns_) end("--duration");
   return {};
 }
@@ -385,7 +390,7 @@ Result<void> Collection::loop() {
 // hold then is all there is.
 Result<void> Collection::finish() {
   probes_->detach();
-  if (child_ && !command_status_) command_status_ = child_->end();
+  if (child_ && !command_status_) child_->end(signal_is_of_terminal_);
   size_t taken = 0;
   do {
     TRY_ASSIGN(count, drain_round(0));

@@ -44,7 +44,7 @@ struct CollectSummary {
   Names names;
   uint64_t events = 0;
   LeftOut left_out;                      // words that there were too many of
-  std::optional<int> command_status;     // of --cmd
+  std::optional<int> command_status;     // of --cmd, where its end ended the collection
   std::optional<Error> recording_error;  // the recording could not be written (in part)
 };
 

@@ -96,6 +96,19 @@ TEST_F(Ending, OfItsCommandGivesTheStatusOfTheCommand) {
   EXPECT_FALSE(file_exists(file + "-wal"));
 }
 
+// The collection's end is what was asked for, and the command goes with it.
+TEST_F(Ending, BeforeItsCommandEndsTheCommandWithAllThatItStarted) {
+  ScratchFolder folder;
+  const std::string file = folder.file("tracker.db"), pids = folder.file("pids");
+  const ProcessResult result = run_tracker(
+      {"-p", "dropmon", "collect", "--quiet", "--netns", pair_.left.name(), "-o", file,
+       "--duration", "1", "--cmd", "sleep 1000 & echo $! >" + pids + "; sleep 1000; true"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("ended: --duration"), std::string::npos) << result.err;
+  const pid_t left = std::stoi(read_file(pids));
+  EXPECT_EQ(::kill(left, 0), -1) << "process " << left << " of the command is left";
+}
+
 // What the command's packets met is in the recording: it is attached before the command starts.
 TEST_F(Ending, OfItsCommandKeepsTheDropsOfTheCommand) {
   ScratchFolder folder;
