@@ -23,6 +23,7 @@
 #include "cli/print.h"
 #include "cli/profile.h"
 #include "cli/profile_arguments.h"
+#include "cli/replay.h"
 #include "cli/sort.h"
 #include "cli/stats.h"
 #include "event/render.h"
@@ -126,6 +127,7 @@ class Program {
     add(make_sort_command());
     add(make_drops_command());
     add(make_stats_command());
+    add(make_replay_command());
     add(make_db_command());
     add(make_inspect_command());
     add(make_profile_command(

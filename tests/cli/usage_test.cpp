@@ -46,6 +46,7 @@ std::vector<Case> wrong_usages() {
       {"MalformedFilter", {"print", "-f", "udp prot 9"}, 2, {"udp prot 9"}},
       {"MalformedTime", {"sort", "--since", "yesterday"}, 2, {"yesterday"}},
       {"MalformedPacketId", {"sort", "--packet", "xyz"}, 2, {"xyz"}},
+      {"SpeedOfAWord", {"replay", "--speed", "fast"}, 2, {"--speed 'fast'", "max"}},
       {"UnknownGroup", {"drops", "--by", "reason,colour"}, 2, {"colour"}},
       {"UnknownHistogram", {"drops", "--hist", "reason"}, 2, {"--hist"}},
       {"UnknownFormat", {"inspect", "--format", "xml"}, 2, {"--format", "xml", "json"}},
@@ -57,6 +58,7 @@ std::vector<Case> failures() {
       {"UnknownProfile", {"-p", "dropmom", "collect"}, 1, {"'dropmom'", "dropmon"}},
       {"MissingProfile", {"-p", "./none.toml", "collect"}, 1, {"./none.toml", "No such file"}},
       {"NoRecordingToSort", {"sort"}, 1, {"tracker.db"}},
+      {"NoRecordingToReplay", {"replay", "none.db"}, 1, {"none.db"}},
       {"NoRecordingToPrint", {"print", "none.db"}, 1, {"none.db"}},
       {"NoRecordingToCount", {"drops", "none.db"}, 1, {"none.db"}},
       {"NoRecordingForStats", {"stats", "none.db"}, 1, {"none.db"}},
@@ -82,8 +84,14 @@ class NotARecording : public Program {};
 TEST_F(NotARecording, IsSaidByEveryCommandThatReadsOne) {
   const std::string content = "a file that is no recording\n";
   kernel_test::write_file(folder_.file("tracker.db"), content);
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"print"}, {"sort"}, {"drops"}, {"stats"}, {"db", "info"}, {"db", "verify"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"print"},
+                                             {"sort"},
+                                             {"drops"},
+                                             {"stats"},
+                                             {"replay"},
+                                             {"db", "info"},
+                                             {"db", "verify"}}) {
     expect_refused(run(command), 1, {"tracker.db", "not a recording"});
   }
   EXPECT_EQ(kernel_test::read_file(folder_.file("tracker.db")), content);
@@ -96,7 +104,7 @@ TEST_F(Help, NamesEveryCommandAndEachHasAnExample) {
   EXPECT_EQ(help.status, 0);
   EXPECT_EQ(help.err, "");
   for (const char* name :
-       {"collect", "print", "sort", "drops", "stats", "db", "inspect", "profile"}) {
+       {"collect", "print", "sort", "drops", "stats", "replay", "db", "inspect", "profile"}) {
     EXPECT_NE(help.out.find("\n  " + std::string(name) + " "), std::string::npos) << help.out;
     const ProcessResult of_command = run({name, "-h"});
     EXPECT_EQ(of_command.status, 0);
