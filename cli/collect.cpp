@@ -15,6 +15,7 @@
 #include "cli/collect_summary.h"
 #include "cli/live_printer.h"
 #include "cli/size_argument.h"
+#include "cli/status_output.h"
 #include "cli/text_style.h"
 #include "collector/collection.h"
 #include "collector/drop_tally.h"
@@ -67,22 +68,22 @@ LivePrinter::Render renderer(const CollectArguments& arguments) {
   };
 }
 
-void print_attached(const Session& session) {
+void print_attached(const Session& session, StatusOutput& status) {
   size_t attached = 0;
   for (const ProbeAttachment& attachment : session.attachments) {
     attached += attachment.attached;
     if (!attachment.attached)
-      say(fmt::format("not attached: {}: {}\n", attachment.target,
-                      escape_text(attachment.problem)));
+      status.note(
+          fmt::format("not attached: {}: {}", attachment.target, escape_text(attachment.problem)));
   }
-  say(fmt::format("attached {} of {} probes\n", attached, session.attachments.size()));
+  status.note(fmt::format("attached {} of {} probes", attached, session.attachments.size()));
 }
 
-void print_progress(const CollectProgress& progress) {
-  say(fmt::format("\r{:.0f} s  {} events  {:.0f}/s  lost {}  {:.1f} MB\033[K",
-                  static_cast<double>(progress.elapsed_ns) / 1e9, progress.events,
-                  progress.events_per_second, progress.lost,
-                  static_cast<double>(progress.recording_bytes) / 1e6));
+std::string progress_line(const CollectProgress& progress) {
+  return fmt::format("{:.0f} s  {} events  {:.0f}/s  lost {}  {:.1f} MB",
+                     static_cast<double>(progress.elapsed_ns) / 1e9, progress.events,
+                     progress.events_per_second, progress.lost,
+                     static_cast<double>(progress.recording_bytes) / 1e6);
 }
 
 // CLI::PositiveNumber names the largest double in its sentence.
@@ -228,17 +229,18 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
   // Events and a progress line on one terminal would overwrite each other.
   bool events_on_terminal = printer && ::isatty(STDOUT_FILENO);
   bool progress = ::isatty(STDERR_FILENO) && !events_on_terminal;
+  StatusOutput status(STDERR_FILENO);
   CollectObserver observer;
   observer.on_attached = [&](const Session& session) {
     if (printer) printer->set_session(session);
-    print_attached(session);
+    print_attached(session, status);
   };
-  observer.on_note = [](const std::string& sentence) {
-    say(fmt::format("{}\n", escape_text(sentence)));
+  observer.on_note = [&](const std::string& sentence) { status.note(escape_text(sentence)); };
+  observer.on_progress = [&](const CollectProgress& now) {
+    progress ? status.progress(progress_line(now)) : status.flush();
   };
-  if (progress) observer.on_progress = print_progress;
   auto summary = collect(arguments_.options, sinks, observer);
-  if (progress) say(fmt::format("\r\033[K"));
+  status.clear_progress();
   return summary;
 }
 

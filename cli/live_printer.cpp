@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/live_printer.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +14,7 @@
 #include <utility>
 
 #include "base/unique_fd.h"
+#include "cli/unblocked_fd.h"
 
 namespace tracker {
 
@@ -27,16 +26,6 @@ constexpr size_t kQueueBytes = 1U << 20;
 constexpr auto kRenderBudget = std::chrono::milliseconds(200);  // of each second
 constexpr auto kFinalPatience = std::chrono::seconds(1);
 constexpr int kWriteMilliseconds = 100;
-
-// A terminal or pipe that is ready for some bytes can still block a write of more, and with it the
-// end of the collection. O_NONBLOCK on `fd` itself would be seen by whoever shares it.
-UniqueFd open_again(int fd) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0 || (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)))
-    return {};
-  std::string path = fmt::format("/proc/self/fd/{}", fd);
-  return UniqueFd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-}
 
 }  // namespace
 
@@ -67,7 +56,7 @@ struct LivePrinter::State {
 };
 
 LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>()) {
-  state_->own = open_again(fd);
+  state_->own = open_unblocked(fd);
   state_->fd = state_->own ? state_->own.get() : fd;
   state_->render = std::move(render);
 }
