@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "base/check.h"
+#include "base/system_error.h"
 #include "storage/block_format.h"
 
 namespace tracker {
@@ -15,8 +17,26 @@ namespace {
 // How long a lock of another process (a reader's checkpoint, the sqlite3 shell) is waited for.
 constexpr int kBusyTimeoutMs = 2000;
 
+// What the system said to the call that failed. SQLite hands it on for some calls only
+// (sqlite3_system_errno() knows nothing of a failed COMMIT), but errno still has it where it is
+// asked right after that call: later calls of SQLite's rarely fail, and then with numbers that
+// writing or opening a file does not give.
+int system_cause(sqlite3* connection) {
+  const int error_number = errno;
+  const int code = sqlite3_errcode(connection) & 0xff;
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return 0;
+  for (const int known : {ENOSPC, EDQUOT, EIO, EROFS, EFBIG, EACCES, EPERM, EMFILE, ENFILE, ENOMEM,
+                          ESTALE, ENODEV, ENXIO, ETIMEDOUT}) {
+    if (error_number == known) return error_number;
+  }
+  return 0;
+}
+
 Error sqlite_error(sqlite3* connection) {
-  return Error{connection != nullptr ? sqlite3_errmsg(connection) : "out of memory"};
+  if (connection == nullptr) return Error{"out of memory"};
+  const int cause = system_cause(connection);
+  if (cause == 0) return Error{sqlite3_errmsg(connection)};
+  return Error{fmt::format("{} ({})", sqlite3_errmsg(connection), errno_text(cause))};
 }
 
 // A leading "./" keeps names such as ":memory:" from meaning something to SQLite.
@@ -73,6 +93,7 @@ Statement& Statement::bind_null(int parameter) {
 }
 
 Result<bool> Statement::step() {
+  errno = 0;
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
@@ -131,6 +152,7 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
                     (is_immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX;
   const std::string name = is_immutable ? immutable_uri(path) : plain_path(path);
   sqlite3* connection = nullptr;
+  errno = 0;
   const int status = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
   Database database(connection);
   if (status != SQLITE_OK) return sqlite_error(connection);
@@ -164,6 +186,7 @@ Result<void> Database::defend(Mode mode) const {
 
 Result<Statement> Database::prepare(std::string_view sql) const {
   sqlite3_stmt* statement = nullptr;
+  errno = 0;
   const int status = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()),
                                         &statement, nullptr);
   if (status != SQLITE_OK) return sqlite_error(connection_.get());
@@ -171,6 +194,7 @@ Result<Statement> Database::prepare(std::string_view sql) const {
 }
 
 Result<void> Database::run(const char* sql) const {
+  errno = 0;
   if (sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
     return sqlite_error(connection_.get());
   }

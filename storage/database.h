@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Database, Statement, Transaction: SQLite for the rest of storage/, whose C header stays in
-// database.cpp. Every failure is an Error with SQLite's own words; Problem tells the kinds apart
-// that are treated differently.
+// database.cpp. Every failure is an Error with SQLite's own words and, where it was one of the
+// system's, the system's behind them in brackets; Problem tells the kinds apart that are treated
+// differently.
 #pragma once
 
 #include <cstdint>

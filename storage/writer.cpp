@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "base/system_error.h"
 #include "event/loss_windows.h"
 #include "storage/block_encoder.h"
 #include "storage/database.h"
@@ -79,8 +81,23 @@ class StorageLoss {
   LossWindows windows_;
 };
 
-Result<void> make_recording(const std::string& file, const Session& session, const Names& names) {
-  TRY_ASSIGN(database, Database::open(file, Database::Mode::kReadWrite));
+// Why a write failed, in words for users. SQLite tells a full disk apart only where it wrote, not
+// where it extended or opened a file.
+std::string failure_text(const Error& error) {
+  const bool is_full = error.message.find(errno_text(ENOSPC)) != std::string::npos;
+  return is_full ? "the disk is full" : error.message;
+}
+
+std::string failure_text(const Database& database, const Error& error) {
+  return database.last_problem() == Problem::kFull ? "the disk is full" : failure_text(error);
+}
+
+Error cannot_create(const std::string& path, const Error& error) {
+  return Error{fmt::format("cannot write recording {}: {}; choose another place with -o", path,
+                           failure_text(error))};
+}
+
+Result<void> fill_recording(const Database& database, const Session& session, const Names& names) {
   TRY_ASSIGN(mode, database.query_text("PRAGMA journal_mode=WAL"));
   // A file system without shared memory maps keeps another mode: slower, and as safe.
   TRY(database.run(kConnectionPragmas));
@@ -90,7 +107,17 @@ Result<void> make_recording(const std::string& file, const Session& session, con
   TRY_ASSIGN(names_tables, NamesTables::prepare(database));
   TRY(session_tables.store(session));
   TRY(names_tables.store(names));
-  return transaction.commit();
+  TRY(transaction.commit());
+  // Closing would do this too, and not say where it failed; the file is moved without its -wal.
+  TRY_ASSIGN(checkpointed, database.query_text("PRAGMA wal_checkpoint(TRUNCATE)"));
+  return {};
+}
+
+Result<void> make_recording(const std::string& file, const Session& session, const Names& names) {
+  TRY_ASSIGN(database, Database::open(file, Database::Mode::kReadWrite));
+  Result<void> filled = fill_recording(database, session, names);
+  if (!filled) return Error{failure_text(database, filled.error())};
+  return {};
 }
 
 }  // namespace
@@ -104,7 +131,9 @@ struct RecordingWriter::State {
         names_tables(std::move(words)),
         insert_block(std::move(insert)) {}
 
-  Error explain(Error error) const;
+  static Result<std::unique_ptr<State>> open(const std::string& path);
+
+  Error explain(const Error& error) const;
   EventCount& count_of(const Event& event);
   void close_block();
   void drop_waiting();
@@ -126,15 +155,23 @@ struct RecordingWriter::State {
   StorageLoss loss;
 };
 
-// SQLite's words for what users meet most, in a sentence that says what to do.
-Error RecordingWriter::State::explain(Error error) const {
-  if (database.last_problem() == Problem::kFull) {
-    return Error{
-        fmt::format("cannot write to recording {}: the disk is full; what was written "
-                    "before is kept",
-                    path)};
-  }
-  return with_context(fmt::format("cannot write to recording {}", path), std::move(error));
+Result<std::unique_ptr<RecordingWriter::State>> RecordingWriter::State::open(
+    const std::string& path) {
+  TRY_ASSIGN(database, Database::open(path, Database::Mode::kReadWrite));
+  TRY(database.run(kConnectionPragmas));
+  TRY_ASSIGN(session_tables, SessionTables::prepare(database));
+  TRY_ASSIGN(names_tables, NamesTables::prepare(database));
+  TRY_ASSIGN(insert, database.prepare("INSERT INTO block (events, first_ns, last_ns, data) "
+                                      "VALUES (?,?,?,?)"));
+  return std::make_unique<State>(path, std::move(database), std::move(session_tables),
+                                 std::move(names_tables), std::move(insert));
+}
+
+Error RecordingWriter::State::explain(const Error& error) const {
+  std::string text =
+      fmt::format("cannot write to recording {}: {}; what was written before is kept", path,
+                  failure_text(database, error));
+  return Error{text};
 }
 
 EventCount& RecordingWriter::State::count_of(const Event& event) {
@@ -181,7 +218,7 @@ Result<void> RecordingWriter::State::commit(const Session* session, const Names&
   Result<void> written = write_transaction(session, names);
   if (!written) {
     // Tried once: keeping the blocks would take memory without bound while the disk is full.
-    written = explain(std::move(written).error());
+    written = explain(written.error());
     drop_waiting();
     names_tables.forget();
     session_tables.forget();
@@ -203,23 +240,19 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::stri
   TRY_ASSIGN(made, create_file(path));
   Result<void> published = make_recording(made, session, names);
   if (!published) {
-    published = with_context("cannot write recording " + path, std::move(published).error());
+    published = cannot_create(path, published.error());
   } else {
     published = publish_file(made, path);
   }
-  if (!published) {
-    discard_file(made);
-    return std::move(published).error();
+  // What moved is not there any more; a -wal that could not be removed may be.
+  discard_file(made);
+  if (!published) return std::move(published).error();
+  Result<std::unique_ptr<State>> state = State::open(path);
+  if (!state) {
+    discard_file(path);
+    return cannot_create(path, state.error());
   }
-  TRY_ASSIGN(database, Database::open(path, Database::Mode::kReadWrite));
-  TRY(database.run(kConnectionPragmas));
-  TRY_ASSIGN(session_tables, SessionTables::prepare(database));
-  TRY_ASSIGN(names_tables, NamesTables::prepare(database));
-  TRY_ASSIGN(insert, database.prepare("INSERT INTO block (events, first_ns, last_ns, data) "
-                                      "VALUES (?,?,?,?)"));
-  auto state = std::make_unique<State>(path, std::move(database), std::move(session_tables),
-                                       std::move(names_tables), std::move(insert));
-  return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state)));
+  return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state).value()));
 }
 
 Result<void> RecordingWriter::on_events(std::span<const Event> events, const Names& names) {
@@ -260,14 +293,21 @@ Result<void> RecordingWriter::finish(const Session& session, const Names& names)
   const auto checkpointed = state.database.query_text("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!checkpointed && written) written = state.explain(checkpointed.error());
   const auto mode = state.database.query_text("PRAGMA journal_mode=DELETE");
-  if (mode || !written) return written;
-  if (state.database.last_problem() == Problem::kBusy) {
-    return Error{
-        fmt::format("recording {0} is whole, but another process reads it: as long as "
-                    "{0}-wal is there, keep the two together",
-                    state.path)};
+  if (!mode && written) {
+    if (state.database.last_problem() == Problem::kBusy) {
+      return Error{
+          fmt::format("recording {0} is whole, but another process reads it: as long as "
+                      "{0}-wal is there, keep the two together",
+                      state.path)};
+    }
+    written = state.explain(mode.error());
   }
-  return state.explain(mode.error());
+  // The last transactions are still beside the file, and are found there by whoever opens it.
+  if (!written && wal_bytes(state.path) != 0) {
+    return Error{
+        fmt::format("{0}; keep {1} and {1}-wal together", written.error().message, state.path)};
+  }
+  return written;
 }
 
 uint64_t RecordingWriter::lost_events() const { return state_->loss.events(); }

@@ -136,7 +136,9 @@ TEST(WriteError, IsCountedAndLeavesTheRestWhole) {
       ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &now), 0);
     };
     check_losses(
-        path, "cannot write to recording " + path + ": disk I/O error",
+        path,
+        "cannot write to recording " + path +
+            ": disk I/O error (File too large); what was written before is kept",
         [&] { limit(std::filesystem::file_size(path + "-wal")); }, [&] { limit(before.rlim_cur); });
   });
   EXPECT_EQ(status, 0);
