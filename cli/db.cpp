@@ -36,6 +36,7 @@ class DbCommand : public Command {
   Result<int> run_info() {
     TRY_ASSIGN(info, read_info(path_));
     TRY(show(format_ == OutputFormat::kJson ? render_info_json(info) : render_info_text(info)));
+    if (info.damage) return shown_in_part(*info.damage);
     return 0;
   }
 

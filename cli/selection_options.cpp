@@ -97,7 +97,7 @@ Result<View> open_view(const ViewOptions& options) {
   TRY_ASSIGN(source, RecordingSource::open(options.path));
   view.source = std::move(source);
   const Session& session = view.source->session();
-  say_what_may_be_missing(options.path, session);
+  if (!view.source->damage()) say_what_may_be_missing(options.path, session);
   const uint64_t end_ns = recording_end(session, view.source->blocks());
   TRY_ASSIGN(selection,
              Selection::compile(options.selection, session, view.source->names(), end_ns));
@@ -105,9 +105,15 @@ Result<View> open_view(const ViewOptions& options) {
   return view;
 }
 
+Error shown_in_part(Error damage) {
+  damage.message += "; what could be read was shown";
+  return damage;
+}
+
 Result<int> finish_view(Output& output, const View& view,
                         const std::vector<DamagedBlock>& damaged) {
   TRY(output.close());
+  if (view.source->damage()) return shown_in_part(*view.source->damage());
   if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
   return 0;
 }

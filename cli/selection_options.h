@@ -42,8 +42,11 @@ struct View {
 };
 Result<View> open_view(const ViewOptions& options);
 
-// Ends a command that showed what it could: closes the output, then fails where blocks were
-// damaged.
+// The error to end with after showing what could be read of a damaged recording.
+Error shown_in_part(Error damage);
+
+// Ends a command that showed what it could: closes the output, then fails where the recording or
+// blocks of it were damaged.
 Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged);
 
 }  // namespace tracker

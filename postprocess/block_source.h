@@ -23,6 +23,8 @@ class BlockSource {
   virtual const Names& names() const = 0;
   // In file order; BlockInfo says how many events and of which times each holds.
   virtual const std::vector<BlockInfo>& blocks() const = 0;
+  // Stretches of time whose blocks are missing from blocks(): what happened then is not known.
+  virtual std::vector<TimeGap> gaps() const { return {}; }
   // Block `index` into `events`, which is resized; capacities are reused.
   virtual Result<void> read_block(size_t index, std::vector<Event>& events) const = 0;
 };

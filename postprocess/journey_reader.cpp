@@ -61,6 +61,8 @@ std::vector<DamagedBlock> JourneyReader::build_index() {
   for (const DamagedBlock& block : order.damaged()) {
     losses_.add_unreadable(block.info.first_ns, block.info.last_ns, block.info.events);
   }
+  // A block holds at least one event.
+  for (const TimeGap& gap : source_.gaps()) losses_.add_unreadable(gap.from_ns, gap.to_ns, 1);
   losses_.finish();
   return order.damaged();
 }

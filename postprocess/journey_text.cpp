@@ -73,11 +73,13 @@ void add_loss(const Loss& loss, std::string& text) {
   if (loss.empty()) return;
   text += fmt::format("{}incomplete: ", kIndent);
   if (loss.events != 0) {
-    text += fmt::format("{} events lost on {} in its time", loss.events, cpu_list(loss.cpus));
+    text += fmt::format("{} event{} lost on {} in its time", loss.events,
+                        loss.events == 1 ? "" : "s", cpu_list(loss.cpus));
   }
   if (loss.unreadable_events != 0) {
-    text += fmt::format("{}{} events of its time could not be read from the recording",
-                        loss.events != 0 ? ", " : "", loss.unreadable_events);
+    text += fmt::format("{}at least {} event{} of its time could not be read from the recording",
+                        loss.events != 0 ? ", " : "", loss.unreadable_events,
+                        loss.unreadable_events == 1 ? "" : "s");
   }
   text += "\n";
 }

@@ -20,7 +20,7 @@ struct Loss {
 
   uint64_t events = 0;
   std::vector<uint16_t> cpus;      // rising; those with a loss, at most kMaxCpus of them
-  uint64_t unreadable_events = 0;  // in damaged blocks of that time, of any CPU
+  uint64_t unreadable_events = 0;  // at least: in blocks of that time, of any CPU
 
   bool empty() const { return events == 0 && unreadable_events == 0; }
   bool operator==(const Loss&) const = default;

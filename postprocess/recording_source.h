@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "postprocess/block_source.h"
 
@@ -23,6 +25,8 @@ class RecordingSource : public BlockSource {
   const Session& session() const override { return reader_->session(); }
   const Names& names() const override { return reader_->names(); }
   const std::vector<BlockInfo>& blocks() const override { return reader_->blocks(); }
+  std::vector<TimeGap> gaps() const override { return reader_->gaps(); }
+  const std::optional<Error>& damage() const { return reader_->damage(); }
   Result<void> read_block(size_t index, std::vector<Event>& events) const override {
     return reader_->read_block(index, events);
   }

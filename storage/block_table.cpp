@@ -36,16 +36,23 @@ Result<std::vector<BlockInfo>> list_blocks(const Database& database) {
 Result<BlockTable> BlockTable::prepare(const Database& database) {
   TRY_ASSIGN(select,
              database.prepare("SELECT events, first_ns, last_ns, data FROM block WHERE id = ?"));
-  TRY_ASSIGN(select_count, database.prepare("SELECT events FROM block WHERE id = ?"));
-  return BlockTable(std::move(select), std::move(select_count));
+  TRY_ASSIGN(select_info,
+             database.prepare("SELECT events, first_ns, last_ns, length(data) FROM block "
+                              "WHERE id = ?"));
+  return BlockTable(std::move(select), std::move(select_info));
 }
 
-uint32_t BlockTable::claimed_events(int64_t id) {
-  select_count_.bind(1, id);
-  const Result<bool> has_row = select_count_.step();
-  const int64_t count = has_row && has_row.value() ? select_count_.integer(0) : 0;
-  select_count_.reset();
-  return count < 1 || count > kMaxBlockEvents ? 0 : static_cast<uint32_t>(count);
+std::optional<BlockInfo> BlockTable::info(int64_t id) {
+  std::optional<BlockInfo> info;
+  select_info_.bind(1, id);
+  const Result<bool> has_row = select_info_.step();
+  const int64_t events = has_row && has_row.value() ? select_info_.integer(0) : 0;
+  if (events >= 1 && events <= kMaxBlockEvents) {
+    info = BlockInfo{id, static_cast<uint32_t>(events), select_info_.unsigned_integer(1),
+                     select_info_.unsigned_integer(2), select_info_.unsigned_integer(3)};
+  }
+  select_info_.reset();
+  return info;
 }
 
 Result<void> BlockTable::read(int64_t id, std::vector<Event>& events) {

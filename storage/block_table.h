@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,17 +24,16 @@ class BlockTable {
 
   // The events of the block with that id. Reads and decodes; the errors do not name the block.
   Result<void> read(int64_t id, std::vector<Event>& events);
-  // How many events the row of that block claims; 0 where the row cannot be read or claims
-  // nonsense.
-  uint32_t claimed_events(int64_t id);
+  // What the row says beside its data; none where it cannot be read or claims nonsense.
+  std::optional<BlockInfo> info(int64_t id);
 
  private:
-  BlockTable(Statement select, Statement select_count)
-      : select_(std::move(select)), select_count_(std::move(select_count)) {}
+  BlockTable(Statement select, Statement select_info)
+      : select_(std::move(select)), select_info_(std::move(select_info)) {}
   Result<void> decode_row(std::vector<Event>& events);
 
   Statement select_;
-  Statement select_count_;
+  Statement select_info_;
 };
 
 }  // namespace tracker

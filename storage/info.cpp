@@ -36,6 +36,7 @@ Result<RecordingInfo> read_info(const std::string& path) {
     info.block_bytes += block.stored_bytes;
   }
   info.session = reader->session();
+  info.damage = reader->damage();
   info.ended_cleanly = info.session.end_ns != 0;
   return info;
 }

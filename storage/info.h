@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -23,6 +24,7 @@ struct RecordingInfo {
   uint64_t last_ns = 0;
   bool ended_cleanly = false;  // else: killed, or still being written
   Session session;
+  std::optional<Error> damage;  // RecordingReader::damage(): the numbers are of what was found
 
   // A sentence for a recording with a -wal: that the two belong together. Empty without.
   std::string wal_text() const;

@@ -53,6 +53,7 @@ Result<void> load_probes(const Database& database, ReadBudget& budget, Names& na
     probe.role = static_cast<ProbeRole>(role);
     // Event::probe has 16 bits.
     if (names.probes.size() > UINT16_MAX) return Error{"table probe has too many rows"};
+    TRY(rows.check_row());
     names.probes.push_back(std::move(probe));
   }
 }
@@ -64,7 +65,9 @@ Result<void> load_netns(const Database& database, ReadBudget& budget, Names& nam
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    names.netns.push_back({rows.number<uint64_t>(1), rows.number<uint32_t>(2), rows.text(3)});
+    NetnsName netns{rows.number<uint64_t>(1), rows.number<uint32_t>(2), rows.text(3)};
+    TRY(rows.check_row());
+    names.netns.push_back(std::move(netns));
   }
 }
 
@@ -76,7 +79,9 @@ Result<void> load_interfaces(const Database& database, ReadBudget& budget, Names
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    names.interfaces.push_back({rows.number<uint64_t>(1), rows.number<uint32_t>(2), rows.text(3)});
+    InterfaceName interface { rows.number<uint64_t>(1), rows.number<uint32_t>(2), rows.text(3) };
+    TRY(rows.check_row());
+    names.interfaces.push_back(std::move(interface));
   }
 }
 
@@ -88,8 +93,10 @@ Result<void> load_symbols(const Database& database, ReadBudget& budget, Names& n
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    names.symbols[rows.number<uint64_t>(0)] = {rows.text(1), rows.number<uint32_t>(2),
-                                               rows.text(3)};
+    const auto address = rows.number<uint64_t>(0);
+    SymbolName symbol{rows.text(1), rows.number<uint32_t>(2), rows.text(3)};
+    TRY(rows.check_row());
+    names.symbols[address] = std::move(symbol);
   }
 }
 
@@ -101,6 +108,7 @@ Result<void> load_stacks(const Database& database, ReadBudget& budget, Names& na
     if (!has_row) return {};
     std::vector<uint64_t> frames;
     if (!parse_frames(rows.text(1), frames)) rows.reject(1);
+    TRY(rows.check_row());
     names.stacks.push_back(std::move(frames));
   }
 }
@@ -112,7 +120,10 @@ Result<void> load_reasons(const Database& database, ReadBudget& budget, Names& n
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    names.reasons[rows.number<uint32_t>(0)] = {rows.text(1), rows.text(2)};
+    const auto code = rows.number<uint32_t>(0);
+    ReasonName reason{rows.text(1), rows.text(2)};
+    TRY(rows.check_row());
+    names.reasons[code] = std::move(reason);
   }
 }
 
@@ -123,7 +134,10 @@ Result<void> load_subsystems(const Database& database, ReadBudget& budget, Names
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    names.subsystems[rows.number<uint16_t>(0)] = rows.text(1);
+    const auto number = rows.number<uint16_t>(0);
+    std::string name = rows.text(1);
+    TRY(rows.check_row());
+    names.subsystems[number] = std::move(name);
   }
 }
 
@@ -229,16 +243,14 @@ Result<void> NamesTables::store_subsystems(const Names& names) {
   return {};
 }
 
-Result<Names> load_names(const Database& database, ReadBudget& budget) {
-  Names names;
-  TRY(load_probes(database, budget, names));
-  TRY(load_netns(database, budget, names));
-  TRY(load_interfaces(database, budget, names));
-  TRY(load_symbols(database, budget, names));
-  TRY(load_stacks(database, budget, names));
-  TRY(load_reasons(database, budget, names));
-  TRY(load_subsystems(database, budget, names));
-  return names;
+Result<void> load_names(const Database& database, ReadBudget& budget, Names& names) {
+  Result<void> first;
+  for (const auto load : {load_probes, load_netns, load_interfaces, load_symbols, load_stacks,
+                          load_reasons, load_subsystems}) {
+    Result<void> loaded = load(database, budget, names);
+    if (!loaded && first) first = std::move(loaded);
+  }
+  return first;
 }
 
 }  // namespace tracker

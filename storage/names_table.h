@@ -53,7 +53,8 @@ class NamesTables {
 // Deepest stack that is written and read.
 inline constexpr size_t kMaxFrames = 1024;
 
-// Reads what NamesTables wrote. Bounded; an error names the table.
-Result<Names> load_names(const Database& database, ReadBudget& budget);
+// Reads what NamesTables wrote into `names`. Bounded. Where a table is damaged, its rows before the
+// damage and all other tables are read; the error names the first such table.
+Result<void> load_names(const Database& database, ReadBudget& budget, Names& names);
 
 }  // namespace tracker

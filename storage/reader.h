@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,10 +31,20 @@ struct BlockInfo {
   uint64_t stored_bytes = 0;
 };
 
+// A stretch of time in which a damaged recording may have had blocks that were not found.
+struct TimeGap {
+  uint64_t from_ns = 0;
+  uint64_t to_ns = 0;
+
+  bool operator==(const TimeGap&) const = default;
+};
+
 class RecordingReader {
  public:
-  // Sentences for: no such file; not a recording; a recording of a newer version; a file that was
-  // cut off. Opening a file that a collector still writes is fine: what is committed is seen.
+  // Sentences for: no such file; not a recording; a recording of a newer version; a damaged one of
+  // which nothing can be believed. Of any other damaged one, and of one that is cut off, what can
+  // be read is there - the blocks that verify_recording() finds - and damage() says so. Opening a
+  // file that a collector still writes is fine: what is committed is seen.
   static Result<std::unique_ptr<RecordingReader>> open(const std::string& path);
 
   ~RecordingReader();
@@ -43,6 +54,11 @@ class RecordingReader {
   const Session& session() const;
   const Names& names() const;
   const std::vector<BlockInfo>& blocks() const;
+
+  // Where this is only what could be read of it: the sentence to end with.
+  const std::optional<Error>& damage() const;
+  // Where blocks are missing from blocks(), as far as those around them tell; only with damage().
+  const std::vector<TimeGap>& gaps() const;
 
   // Decodes block `index` (into blocks()) into `events`, which is resized; capacities are reused.
   Result<void> read_block(size_t index, std::vector<Event>& events) const;

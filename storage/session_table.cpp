@@ -42,6 +42,10 @@ Result<void> load_row(const Database& database, ReadBudget& budget, Session& ses
   session.start_ns = rows.number<uint64_t>(10);
   session.end_ns = rows.number<uint64_t>(11);
   session.end_reason = rows.text(12);
+  if (auto sound = rows.check_row(); !sound) {
+    session = Session{};
+    return sound;
+  }
   TRY_ASSIGN(has_more, rows.next());
   if (has_more) return Error{"table session has more than one row"};
   return {};
@@ -54,7 +58,9 @@ Result<void> load_clocks(const Database& database, ReadBudget& budget, Session& 
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    session.clocks.push_back({rows.number<uint64_t>(1), rows.number<int64_t>(2)});
+    const ClockReading clock{rows.number<uint64_t>(1), rows.number<int64_t>(2)};
+    TRY(rows.check_row());
+    session.clocks.push_back(clock);
   }
 }
 
@@ -68,8 +74,10 @@ Result<void> load_attachments(const Database& database, ReadBudget& budget, Sess
     if (!has_row) return {};
     const auto attached = rows.number<uint8_t>(2);
     if (attached > 1) rows.reject(2);
-    session.attachments.push_back(
-        {rows.text(1), attached == 1, rows.text(3), rows.text(4), rows.number<int64_t>(5)});
+    ProbeAttachment attachment{rows.text(1), attached == 1, rows.text(3), rows.text(4),
+                               rows.number<int64_t>(5)};
+    TRY(rows.check_row());
+    session.attachments.push_back(std::move(attachment));
   }
 }
 
@@ -93,6 +101,7 @@ Result<void> load_counters(const Database& database, ReadBudget& budget, Session
     counters.storage = rows.number<uint64_t>(8);
     counters.unattributed = rows.number<uint64_t>(9);
     counters.untracked = rows.number<uint64_t>(10);
+    TRY(rows.check_row());
     session.counters.push_back(counters);
   }
 }
@@ -104,8 +113,10 @@ Result<void> load_losses(const Database& database, ReadBudget& budget, Session& 
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    session.losses.push_back({rows.number<uint16_t>(1), rows.number<uint64_t>(2),
-                              rows.number<uint64_t>(3), rows.number<uint64_t>(4)});
+    const LossWindow loss{rows.number<uint16_t>(1), rows.number<uint64_t>(2),
+                          rows.number<uint64_t>(3), rows.number<uint64_t>(4)};
+    TRY(rows.check_row());
+    session.losses.push_back(loss);
   }
 }
 
@@ -197,14 +208,13 @@ Result<void> SessionTables::store_losses(const Session& session) {
                     });
 }
 
-Result<Session> load_session(const Database& database, ReadBudget& budget) {
-  Session session;
-  TRY(load_row(database, budget, session));
-  TRY(load_clocks(database, budget, session));
-  TRY(load_attachments(database, budget, session));
-  TRY(load_counters(database, budget, session));
-  TRY(load_losses(database, budget, session));
-  return session;
+Result<void> load_session(const Database& database, ReadBudget& budget, Session& session) {
+  Result<void> first;
+  for (const auto load : {load_row, load_clocks, load_attachments, load_counters, load_losses}) {
+    Result<void> loaded = load(database, budget, session);
+    if (!loaded && first) first = std::move(loaded);
+  }
+  return first;
 }
 
 }  // namespace tracker

@@ -34,7 +34,8 @@ class SessionTables {
   bool is_known_ = false;
 };
 
-// Reads what SessionTables wrote. Bounded; an error names the table.
-Result<Session> load_session(const Database& database, ReadBudget& budget);
+// Reads what SessionTables wrote into `session`. Bounded. Where a table is damaged, its rows before
+// the damage and all other tables are read; the error names the first such table.
+Result<void> load_session(const Database& database, ReadBudget& budget, Session& session);
 
 }  // namespace tracker

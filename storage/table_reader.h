@@ -45,6 +45,8 @@ class TableReader {
 
   // Steps to the next row; false after the last. Fails where the row before held nonsense.
   Result<bool> next();
+  // Whether what was taken of the current row so far is what a writer writes.
+  Result<void> check_row() const;
 
   // Values of the current row; 0 or empty, and remembered, where the value has another type or does
   // not fit. 64-bit unsigned numbers are stored as signed ones with the same bits.
@@ -76,7 +78,6 @@ class TableReader {
     reject(column);
     return T{};
   }
-  Result<void> check_row() const;
   Result<void> check_key();
 
   Statement statement_;

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 
 #include "event/event.h"
+#include "storage/block_search.h"
 #include "storage/block_table.h"
 #include "storage/file_header.h"
 #include "storage/names_table.h"
@@ -23,9 +23,6 @@ namespace {
 
 // A destroyed file has more to say than anybody reads.
 constexpr size_t kMaxProblems = 100;
-// Ids tried one by one between the last block that a scan reached from the front and the first that
-// it reached from the back.
-constexpr int64_t kMaxGap = 1'000'000;
 
 // One verification: the report grows from step to step.
 class Verification {
@@ -39,9 +36,6 @@ class Verification {
   void check_file();
   void check_structure(const Database& database);
   void check_tables(const Database& database);
-  std::set<int64_t> find_blocks(const Database& database);
-  std::optional<Error> scan_blocks(const Database& database, std::string_view order,
-                                   std::set<int64_t>& ids);
   void check_blocks(const Database& database);
   void check_block(BlockTable& blocks, int64_t id, std::vector<Event>& events);
   void check_references(int64_t id, const std::vector<Event>& events);
@@ -120,74 +114,32 @@ void Verification::check_structure(const Database& database) {
 
 void Verification::check_tables(const Database& database) {
   ReadBudget budget;
-  Result<Session> session = load_session(database, budget);
-  if (session) {
-    session_ = std::move(session).value();
-    report_.ended_cleanly = session_->end_ns != 0;
+  Session session;
+  const Result<void> session_read = load_session(database, budget, session);
+  report_.ended_cleanly = session.end_ns != 0;
+  if (session_read) {
+    session_ = std::move(session);
   } else {
-    add("tables", session.error().message);
+    add("tables", session_read.error().message);
   }
-  Result<Names> names = load_names(database, budget);
-  if (names) {
-    names_ = std::move(names).value();
+  Names names;
+  const Result<void> names_read = load_names(database, budget, names);
+  if (names_read) {
+    names_ = std::move(names);
   } else {
-    add("tables", names.error().message);
+    add("tables", names_read.error().message);
   }
-}
-
-// Adds the ids that a scan in that order reaches; the error that ended it, if one did.
-std::optional<Error> Verification::scan_blocks(const Database& database, std::string_view order,
-                                               std::set<int64_t>& ids) {
-  Result<Statement> rows =
-      database.prepare(fmt::format("SELECT id FROM block ORDER BY id {}", order));
-  if (!rows) return rows.error();
-  std::optional<int64_t> last;
-  while (true) {
-    const Result<bool> has_row = rows->step();
-    if (!has_row) return has_row.error();
-    if (!has_row.value()) return std::nullopt;
-    const int64_t id = rows->integer(0);
-    const bool is_forward = order == "ASC";
-    if (last && (is_forward ? id <= *last : id >= *last)) {
-      return Error{fmt::format("row {} follows {}", id, *last)};
-    }
-    last = id;
-    // What the scan from the other side has reached it has reached in order.
-    if (!ids.insert(id).second && !is_forward) return std::nullopt;
-  }
-}
-
-std::set<int64_t> Verification::find_blocks(const Database& database) {
-  std::set<int64_t> ids;
-  const std::optional<Error> forward = scan_blocks(database, "ASC", ids);
-  if (!forward) return ids;
-  add("table block", forward->message);
-  const int64_t front = ids.empty() ? 0 : *ids.rbegin();
-  std::set<int64_t> behind = ids;
-  (void)scan_blocks(database, "DESC", behind);
-  const auto next = behind.upper_bound(front);
-  ids = behind;
-  if (next == behind.end()) return ids;
-  // Between the two: ids are consecutive, and a look-up may pass where a scan did not.
-  Result<Statement> row = database.prepare("SELECT id FROM block WHERE id = ?");
-  if (!row) return ids;
-  for (int64_t id = front + 1; id < *next && id - front <= kMaxGap; ++id) {
-    row->bind(1, id);
-    const Result<bool> has_row = row->step();
-    if (has_row && has_row.value()) ids.insert(id);
-    row->reset();
-  }
-  return ids;
 }
 
 void Verification::check_blocks(const Database& database) {
   Result<BlockTable> blocks = BlockTable::prepare(database);
   if (!blocks) return add("table block", blocks.error().message);
-  const std::set<int64_t> ids = find_blocks(database);
-  report_.blocks = ids.size();
+  const FoundBlocks found = find_blocks(database);
+  if (found.problem) add("table block", found.problem->message);
+  report_.blocks = found.ids.size();
   std::vector<Event> events;
   int64_t last = 0;
-  for (const int64_t id : ids) {
+  for (const int64_t id : found.ids) {
     // The writer numbers blocks from 1 without a gap.
     if (id != last + 1) {
       add("table block", id == last + 2
@@ -202,7 +154,7 @@ void Verification::check_blocks(const Database& database) {
 void Verification::check_block(BlockTable& blocks, int64_t id, std::vector<Event>& events) {
   Result<void> read = blocks.read(id, events);
   if (!read) {
-    report_.missing_events += blocks.claimed_events(id);
+    if (const auto info = blocks.info(id)) report_.missing_events += info->events;
     if (++damaged_blocks_ <= kMaxProblems) add(fmt::format("block {}", id), read.error().message);
     return;
   }

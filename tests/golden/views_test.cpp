@@ -10,11 +10,15 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "storage/writer.h"
 #include "tests/golden/sample_recording.h"
+#include "tests/unit/storage_sample.h"
 
 namespace tracker::testing {
 namespace {
@@ -134,6 +138,57 @@ TEST(Views, GiveOneJsonObjectALine) {
           << command << ": " << line;
     }
     EXPECT_GT(objects, 0U) << command;
+  }
+}
+
+// A recording of several blocks.
+void write_blocks(const std::string& path) {
+  auto writer = RecordingWriter::create(path, sample::sample_session(), sample::sample_names());
+  ASSERT_TRUE(writer) << writer.error().message;
+  const std::vector<Event> events = sample::EventMaker(5).events(3000);
+  for (size_t at = 0; at < events.size(); at += 500) {
+    ASSERT_TRUE(
+        writer.value()->on_events(std::span(events).subspan(at, 500), sample::sample_names()));
+    ASSERT_TRUE(writer.value()->on_tick(sample::sample_session(), sample::sample_names()));
+  }
+  ASSERT_TRUE(writer.value()->finish(sample::sample_session(), sample::sample_names()));
+}
+
+// A copy that is not whole: what `db verify` calls readable is shown, and what is wrong is said.
+TEST(Views, ShowOfACutRecordingWhatVerifyCounts) {
+  const std::string whole = SampleFolder::path + "/whole.db";
+  write_blocks(whole);
+  const std::string cut = SampleFolder::path + "/cut.db";
+  const auto size = std::filesystem::file_size(whole);
+  size_t readable = 0;
+  for (uintmax_t bytes = 8192; bytes < size; bytes += 16384) {
+    std::filesystem::copy_file(whole, cut, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(cut, bytes);
+    const Ran verified = run("db verify --format json cut.db 2>/dev/null");
+    const uint64_t events = nlohmann::json::parse(verified.text)["readable_events"];
+    for (const char* command : {"print", "sort"}) {
+      const Ran shown = run(std::string(command) + " --format json cut.db 2>said");
+      std::istringstream lines(shown.text);
+      uint64_t shown_events = 0;
+      for (std::string line; std::getline(lines, line);) {
+        const auto json = nlohmann::json::parse(line);
+        shown_events += json.contains("events") ? json["events"].size() : 1;
+      }
+      EXPECT_EQ(shown_events, events) << command << " of " << bytes;
+      EXPECT_EQ(shown.status, 1);
+      std::stringstream said;
+      said << std::ifstream(SampleFolder::path + "/said").rdbuf();
+      EXPECT_EQ(said.str().find("tracker: recording cut.db is cut off: " + std::to_string(bytes)),
+                0U)
+          << said.str();
+    }
+    if (events != 0) ++readable;
+  }
+  EXPECT_GT(readable, 3U);
+  for (const char* command : {"drops", "stats", "db info"}) {
+    const Ran shown = run(std::string(command) + " cut.db");
+    EXPECT_EQ(shown.status, 1);
+    EXPECT_NE(shown.text.find("; what could be read was shown\n"), std::string::npos) << shown.text;
   }
 }
 

@@ -81,6 +81,13 @@ std::string error_of_open(const std::string& path) {
   return reader ? "no error" : reader.error().message;
 }
 
+// What a reader says of a recording that it reads as far as that goes.
+std::string damage_of(const std::string& path) {
+  const auto reader = RecordingReader::open(path);
+  if (!reader) return "refused: " + reader.error().message;
+  return reader.value()->damage() ? reader.value()->damage()->message : "no damage";
+}
+
 std::string damaged_text(const std::string& path, const std::string& what) {
   return fmt::format(
       "recording {0} is damaged ({1}); `tracker db verify {0}` says what can be read", path, what);
@@ -138,10 +145,10 @@ TEST_F(DamagedRecording, IsSoundBeforeItIsDamaged) {
 TEST_F(DamagedRecording, CutOffSaysSoWithItsSizes) {
   const size_t size = content_.size() / 2;
   write_file(path_, content_.substr(0, size));
-  EXPECT_EQ(error_of_open(path_), "recording " + path_ + " is cut off: " + std::to_string(size) +
-                                      " of " + std::to_string(content_.size()) +
-                                      " bytes are there; `tracker db verify " + path_ +
-                                      "` says what can be read");
+  EXPECT_EQ(damage_of(path_), "recording " + path_ + " is cut off: " + std::to_string(size) +
+                                  " of " + std::to_string(content_.size()) +
+                                  " bytes are there; `tracker db verify " + path_ +
+                                  "` says what can be read");
   const VerifyReport report = verify(path_);
   ASSERT_FALSE(report.is_sound());
   EXPECT_EQ(report.problems[0],
@@ -154,13 +161,50 @@ TEST_F(DamagedRecording, CutOffSaysSoWithItsSizes) {
   EXPECT_EQ(report.readable_events % kEventsPerBlock, 0U);
 }
 
+TEST_F(DamagedRecording, CutOffGivesItsReaderWhatVerifyCounts) {
+  size_t partly_readable = 0;
+  for (size_t size = 4096; size < content_.size(); size += 4096) {
+    write_file(path_, content_.substr(0, size));
+    const VerifyReport report = verify(path_);
+    ASSERT_EQ(read_what_can_be_read(path_), report.readable_events) << size;
+    if (report.readable_events != 0) ++partly_readable;
+  }
+  EXPECT_GT(partly_readable, 5U);
+}
+
+TEST_F(DamagedRecording, CutOffKeepsItsNamesAndSaysWhatTimeIsMissing) {
+  write_file(path_, content_.substr(0, content_.size() * 3 / 4));
+  const auto reader = RecordingReader::open(path_);
+  ASSERT_TRUE(reader) << reader.error().message;
+  const RecordingReader& read = *reader.value();
+  ASSERT_TRUE(read.damage());
+  ASSERT_FALSE(read.blocks().empty());
+  ASSERT_LT(read.blocks().size(), kBlocks);
+  EXPECT_EQ(read.names().probes, sample_names().probes);
+  EXPECT_EQ(read.session().hostname, sample_session().hostname);
+  uint64_t last_ns = 0;
+  for (const BlockInfo& block : read.blocks()) last_ns = std::max(last_ns, block.last_ns);
+  ASSERT_EQ(read.gaps().size(), 1U);
+  EXPECT_EQ(read.gaps()[0], (TimeGap{last_ns, UINT64_MAX}));
+}
+
+TEST_F(DamagedRecording, WithABadTableIsReadWithoutItsNames) {
+  run_sql(path_, "UPDATE symbol SET name = x'00'");
+  const auto reader = RecordingReader::open(path_);
+  ASSERT_TRUE(reader) << reader.error().message;
+  ASSERT_TRUE(reader.value()->damage());
+  EXPECT_TRUE(reader.value()->names().symbols.empty());
+  EXPECT_EQ(reader.value()->names().stacks, sample_names().stacks);
+  EXPECT_EQ(read_what_can_be_read(path_), kBlocks * kEventsPerBlock);
+}
+
 TEST_F(DamagedRecording, CutOffAnywhereIsReported) {
   for (size_t size = 100; size < content_.size(); size += 1499) {
     write_file(path_, content_.substr(0, size));
     const VerifyReport report = verify(path_);
     ASSERT_FALSE(report.is_sound()) << size;
     ASSERT_LT(report.readable_events, kBlocks * kEventsPerBlock + 1) << size;
-    ASSERT_EQ(read_what_can_be_read(path_), 0U) << size;
+    ASSERT_EQ(read_what_can_be_read(path_), report.readable_events) << size;
   }
   write_file(path_, content_.substr(0, content_.size() - 1));
   EXPECT_FALSE(verify(path_).is_sound());
@@ -186,7 +230,7 @@ TEST_F(DamagedRecording, OverwrittenAnywhereIsReportedAndRestIsRead) {
       ASSERT_EQ(report.readable_events, kBlocks * kEventsPerBlock) << at;
     }
     if (report.readable_events > 0 && !report.is_sound()) ++partly_readable;
-    read_what_can_be_read(path_);
+    ASSERT_EQ(read_what_can_be_read(path_), report.readable_events) << at;
   }
   EXPECT_GT(partly_readable, 10U);
 }
@@ -236,7 +280,7 @@ TEST_F(DamagedRecording, RandomDamageEndsInAReport) {
     write_file(path_, damaged);
     const VerifyReport report = verify(path_);
     ASSERT_LE(report.readable_events, kBlocks * kEventsPerBlock);
-    read_what_can_be_read(path_);
+    ASSERT_EQ(read_what_can_be_read(path_), report.readable_events) << round;
   }
 }
 
@@ -314,8 +358,8 @@ TEST(HostileRecording, WithSqlOfItsOwnIsRefused) {
   }
 }
 
-// Values that no writer writes. The file is refused with the row's name, and nothing worse.
-TEST(HostileRecording, WithImpossibleValuesIsRefused) {
+// Values that no writer writes. The row is named, the rest is read, and nothing worse.
+TEST(HostileRecording, WithImpossibleValuesIsReadWithoutThem) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"UPDATE probe SET role = 200 WHERE id = 1",
        "table probe, row 1: column 4 holds what cannot be"},
@@ -343,8 +387,10 @@ TEST(HostileRecording, WithImpossibleValuesIsRefused) {
     const std::string path = folder.file("a.db");
     make_recording(path);
     run_sql(path, sql);
-    EXPECT_EQ(error_of_open(path), damaged_text(path, expected)) << sql;
-    EXPECT_FALSE(verify(path).is_sound()) << sql;
+    EXPECT_EQ(damage_of(path), damaged_text(path, expected)) << sql;
+    const VerifyReport report = verify(path);
+    EXPECT_FALSE(report.is_sound()) << sql;
+    EXPECT_EQ(read_what_can_be_read(path), report.readable_events) << sql;
   }
 }
 
