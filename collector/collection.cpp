@@ -58,8 +58,9 @@ size_t portion(uint32_t snaplen, size_t most) {
   return std::min(most, kPortionBytes / (sizeof(tracker_record) + snaplen));
 }
 
-// All rings together 128 MiB, each a power of two between 1 and 32 MiB: at 600,000 events a second
-// of 376 bytes, 32 MiB hold 150 ms, more than a commit takes.
+// A CPU's share of 128 MiB, as a power of two between 1 and 32 MiB: fewer than four CPUs have less
+// together, more than 128 have more. At 600,000 events a second of 376 bytes, 32 MiB hold 145 ms,
+// which is more than a commit takes; a smaller ring holds as much less.
 uint32_t default_ring_bytes() {
   uint64_t share = std::bit_floor(kRingsTotal / possible_cpus());
   return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));

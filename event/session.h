@@ -30,7 +30,7 @@ struct ProbeCounters {
   uint64_t reader = 0;        // lost: a record that could not be decoded
   uint64_t storage = 0;       // lost: could not be written
   uint64_t unattributed = 0;  // part of filtered: --netns was given and nothing named a namespace
-  uint64_t untracked = 0;     // recorded, but the tracking map had no room for the packet
+  uint64_t untracked = 0;     // part of seen: the tracking map had no room for the packet
 
   uint64_t lost() const { return ring_full + reader + storage; }
   bool operator==(const ProbeCounters&) const = default;

@@ -24,7 +24,7 @@ struct ProbeTotals {
   uint64_t reader = 0;
   uint64_t storage = 0;
   uint64_t unattributed = 0;  // part of filtered
-  uint64_t untracked = 0;     // part of recorded
+  uint64_t untracked = 0;     // part of seen
 
   uint64_t lost() const { return ring_full + reader + storage; }
   bool sums_close() const { return seen == filtered + recorded + lost(); }
