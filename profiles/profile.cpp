@@ -15,6 +15,7 @@
 #include <sstream>
 
 #include "base/system_error.h"
+#include "profiles/toml_lists.h"
 
 namespace tracker {
 
@@ -70,7 +71,6 @@ std::string known_names() {
 // What CLI11's reader does not say: it takes these for values.
 std::string malformed(const std::vector<std::string>& values) {
   for (const std::string& value : values) {
-    if (value == "[") return "the first value of a list must stand on the line of its '['";
     if (value.empty() || (value[0] != '"' && value[0] != '\'')) continue;
     if (std::count(value.begin(), value.end(), value[0]) % 2 != 0)
       return "a quote is not closed, or a '#' stands within it, which begins a comment even there";
@@ -83,9 +83,13 @@ std::string malformed(const std::vector<std::string>& values) {
 Result<Profile> parse_profile(const std::string& name, const std::string& origin,
                               std::string text) {
   Profile profile{name, origin, first_comment(text), std::move(text), {}};
+  const Result<std::string> lines = join_lists(profile.text);
+  if (!lines)
+    return Error{
+        fmt::format("profile {} ({}) cannot be read: {}", name, origin, lines.error().message)};
   std::vector<CLI::ConfigItem> items;
   try {
-    std::istringstream stream(profile.text);
+    std::istringstream stream(*lines);
     items = CLI::ConfigTOML().from_config(stream);
   } catch (const std::exception& error) {
     return Error{fmt::format("profile {} ({}) cannot be read: {}", name, origin, error.what())};

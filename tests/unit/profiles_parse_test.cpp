@@ -32,6 +32,30 @@ TEST(ParseProfile, ItemsKeepSectionKeyValuesAndOrder) {
                                       {"print", "style", {"line"}}}));
 }
 
+TEST(ParseProfile, AListMaySpanLinesWithCommentsAndALastComma) {
+  auto parsed = parse_profile("mine", "here",
+                              "[collect]\n"
+                              "probe = [\n"
+                              "  \"tp:a:b\",  # the first ]\n"
+                              "\n"
+                              "  # \"tp:not:this\",\n"
+                              "  'tp:c:d]/stack',\n"
+                              "]  # end\n"
+                              "netns = [ \"blue\",\n"
+                              "          \"red\" ]\n"
+                              "count = 3\n");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->items,
+            (std::vector<ProfileItem>{{"collect", "probe", {"tp:a:b", "tp:c:d]/stack"}},
+                                      {"collect", "netns", {"blue", "red"}},
+                                      {"collect", "count", {"3"}}}));
+}
+
+TEST(ParseProfile, AListThatIsNotClosedIsRefusedWithItsLine) {
+  expect_refused("[collect]\ncount = 3\nprobe = [\n  \"tp:a:b\",\n[print]\n",
+                 "the list in line 3 is not closed");
+}
+
 TEST(ParseProfile, CommentsAreNoItems) {
   auto parsed = parse_profile("mine", "here", "[collect]\n# snaplen = 64\ncount = 3 # enough\n");
   ASSERT_TRUE(parsed) << parsed.error().message;
