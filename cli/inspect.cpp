@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/say.h"
 #include "collector/privileges.h"
 #include "collector/probe_plan.h"
 #include "event/render.h"
@@ -33,20 +34,28 @@ struct ListedProbe {
   TracepointArgs args;
 };
 
+struct ProbeList {
+  std::vector<ListedProbe> probes;
+  size_t without_group = 0;  // of all tracepoints, those that no pattern with a group can match
+};
+
 // A pattern is compared with the whole target (tp:net:*) and with the tracepoint's name (net*).
-std::vector<ListedProbe> list_probes(const KernelBtf& btf, const std::string& pattern) {
-  std::vector<ListedProbe> listed;
+ProbeList list_probes(const KernelBtf& btf, const std::string& pattern) {
+  ProbeList list;
   for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
     std::vector<std::string> groups = tracepoint_groups(tracepoint->name);
-    if (groups.empty()) groups.push_back("?");
+    if (groups.empty()) {
+      ++list.without_group;
+      groups.emplace_back("?");
+    }
     for (const std::string& group : groups) {
       std::string target = fmt::format("tp:{}:{}", group, tracepoint->name);
       if (::fnmatch(pattern.c_str(), target.c_str(), 0) == 0 ||
           ::fnmatch(pattern.c_str(), tracepoint->name.c_str(), 0) == 0)
-        listed.push_back({target, tracepoint->module, tracepoint->args});
+        list.probes.push_back({target, tracepoint->module, tracepoint->args});
     }
   }
-  return listed;
+  return list;
 }
 
 std::string arguments_text(const TracepointArgs& args) {
@@ -90,7 +99,7 @@ std::vector<Fact> facts(const Result<KernelBtf>& btf) {
                    privileges ? "CAP_BPF and CAP_PERFMON" : privileges.error().message});
   found.push_back({"tracefs", tracefs_readable(),
                    tracefs_readable() ? "groups of tracepoints are checked"
-                                      : "groups of tracepoints are taken as typed"});
+                                      : "only the groups of well-known tracepoints are checked"});
   if (!btf) return found;
   size_t reasons = btf->drop_reasons().size();
   found.push_back({"drop reasons", reasons > 0,
@@ -147,10 +156,17 @@ class InspectCommand : public Command {
       return 0;
     }
     if (!btf) return btf.error();
-    std::vector<ListedProbe> probes = list_probes(*btf, *options_.probes);
-    if (probes.empty())
-      return Error{fmt::format("no tracepoint with an skb matches '{}'", *options_.probes)};
-    json ? print_probes_json(probes) : print_probes_text(probes);
+    const ProbeList list = list_probes(*btf, *options_.probes);
+    const std::string unknown_groups =
+        list.without_group != 0 && options_.probes->find(':') != std::string::npos
+            ? fmt::format("the group of {} of them is not known, because {}", list.without_group,
+                          kTracefsHint)
+            : "";
+    if (list.probes.empty())
+      return Error{fmt::format("no tracepoint with an skb matches '{}'{}{}", *options_.probes,
+                               unknown_groups.empty() ? "" : "; ", unknown_groups)};
+    json ? print_probes_json(list.probes) : print_probes_text(list.probes);
+    if (!unknown_groups.empty()) say(fmt::format("tracker: {}\n", unknown_groups));
     return 0;
   }
 

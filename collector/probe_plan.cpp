@@ -10,11 +10,13 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string_view>
 
 #include "base/edit_distance.h"
 #include "collector/directory.h"
 #include "event/section.h"
 #include "probes/kernel_probes.h"
+#include "probes/tracepoint_group.h"
 
 namespace tracker {
 
@@ -79,16 +81,18 @@ Result<std::vector<Target>> expand(const Target& target, const KernelBtf& btf) {
   std::vector<Target> expanded;
   for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
     if (!matches(target.name, tracepoint->name)) continue;
-    for (const std::string& group : tracepoint_groups(tracepoint->name)) {
+    const std::vector<std::string> groups = tracepoint_groups(tracepoint->name);
+    // One that may belong to it and is left out would be a hole that nobody sees.
+    if (groups.empty() && !tracefs_readable())
+      return Error{
+          fmt::format("{}: the group of {} is not known, because {}, or name the "
+                      "tracepoints one by one",
+                      target.text(), tracepoint->name, kTracefsHint)};
+    for (const std::string& group : groups) {
       if (matches(target.group, group)) expanded.push_back({group, tracepoint->name, target.stack});
     }
   }
   if (!expanded.empty()) return expanded;
-  if (!tracefs_readable())
-    return Error{fmt::format(
-        "{}: wildcards need the groups of tracepoints, and tracefs cannot be read; mount it "
-        "(mount -t tracefs tracefs /sys/kernel/tracing) or name the tracepoints",
-        target.text())};
   return Error{fmt::format("no tracepoint with an skb matches {}", target.text())};
 }
 
@@ -156,7 +160,11 @@ std::vector<std::string> tracepoint_groups(const std::string& name) {
   std::string root = tracefs();
   std::vector<std::string> groups;
   Directory directory(root.empty() ? nullptr : ::opendir(root.c_str()));
-  if (!directory) return groups;
+  if (!directory) {
+    const std::string_view known = well_known_group(name);
+    if (!known.empty()) groups.emplace_back(known);
+    return groups;
+  }
   while (const dirent* entry = ::readdir(directory.get())) {
     std::string group = entry->d_name;
     if (!group.starts_with(".") && exists(root + "/" + group + "/" + name + "/id"))

@@ -51,9 +51,12 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf);
 
-// The group of a tracepoint, from tracefs: "skb" for kfree_skb; empty where tracefs cannot be read
-// or does not have it. BTF knows no groups.
+// The group of a tracepoint: "skb" for kfree_skb, from tracefs, and where that cannot be read from
+// what is well known (probes/tracepoint_group.h). Empty where neither has it. BTF knows no groups.
 std::vector<std::string> tracepoint_groups(const std::string& name);
 bool tracefs_readable();
+// Why a group is not known, and what to do.
+inline constexpr const char* kTracefsHint =
+    "tracefs cannot be read: mount it (mount -t tracefs tracefs /sys/kernel/tracing)";
 
 }  // namespace tracker
