@@ -63,7 +63,7 @@ void set_value(Json& row, const DropTable& table, const DropGroup& group, size_t
 
 std::string render_drops_text(const DropTable& table, const Session& session) {
   const std::vector<DropGroup> groups = table.groups();
-  if (groups.empty()) return "no drops\n";
+  if (groups.empty()) return {};
   TextTable text;
   text.add_column("COUNT", TextTable::Align::kRight);
   text.add_column("BYTES", TextTable::Align::kRight);
@@ -81,7 +81,8 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
     row.push_back(render_time(group.last_ns, session, TimeStyle::kLocal, 0));
     text.add_row(std::move(row));
   }
-  return text.text() + fmt::format("{} drops in {} group{}\n", table.total(), groups.size(),
+  return text.text() + fmt::format("{} drop{} in {} group{}\n", table.total(),
+                                   table.total() == 1 ? "" : "s", groups.size(),
                                    groups.size() == 1 ? "" : "s");
 }
 
@@ -101,7 +102,7 @@ std::string render_drops_json(const DropTable& table) {
 
 std::string render_lengths_text(const DropTable& table) {
   const std::vector<LengthBucket> buckets = table.lengths();
-  if (buckets.empty()) return "no drops\n";
+  if (buckets.empty()) return {};
   uint64_t most = 1;
   for (const LengthBucket& bucket : buckets) most = std::max(most, bucket.count);
   TextTable text;

@@ -157,12 +157,13 @@ const std::string& JourneyText::drop_words(const DropSection& drop) {
 }
 
 // "NO_SOCKET: nothing listens on that port".
-const std::string& JourneyText::reason_note(uint32_t reason) {
+const std::string& JourneyText::reason_note(const DropSection& drop) {
   if (reason_notes_.size() > kMaxKept) reason_notes_.clear();
-  std::string& text = reason_notes_[reason];
+  std::string& text = reason_notes_[{drop.reason, drop.location}];
   if (!text.empty()) return text;
-  text = qualified_reason_text(reason, names_);
-  const std::string_view meaning = reason_explanation(names_.reason_text(reason));
+  text = qualified_reason_text(drop.reason, names_);
+  const std::string_view meaning =
+      reason_explanation(names_.reason_text(drop.reason), names_.function_name(drop.location));
   if (!meaning.empty()) text += fmt::format(": {}", meaning);
   return text;
 }
@@ -270,7 +271,7 @@ void JourneyText::note_end(const Event& event) {
     add_note("returned " + transmit_result_text(event.return_code));
   }
   if (!is_drop(event, names_) || !event.has(Section::kDrop) || !event.drop.has_reason) return;
-  add_note(reason_note(event.drop.reason));
+  add_note(reason_note(event.drop));
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {

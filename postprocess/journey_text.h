@@ -49,7 +49,7 @@ class JourneyText {
   std::string verdict_text(const Journey& journey);
   std::string place_text(const Verdict& verdict);
   const std::string& drop_words(const DropSection& drop);
-  const std::string& reason_note(uint32_t reason);
+  const std::string& reason_note(const DropSection& drop);
 
   const Names& names_;
   bool colour_;
@@ -73,8 +73,8 @@ class JourneyText {
   Task last_task_;  // and its words: most steps have the same one
   std::string last_task_text_;
   std::map<std::pair<uint64_t, uint32_t>, std::string> netns_texts_;
-  std::map<std::pair<uint64_t, uint64_t>, std::string> drop_words_;  // by reason and location
-  std::map<uint32_t, std::string> reason_notes_;
+  std::map<std::pair<uint64_t, uint64_t>, std::string> drop_words_;    // by reason and location
+  std::map<std::pair<uint64_t, uint64_t>, std::string> reason_notes_;  // by the same
 };
 
 }  // namespace tracker

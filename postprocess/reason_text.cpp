@@ -120,9 +120,18 @@ constexpr bool is_earlier(const Explanation& a, const Explanation& b) {
 }
 static_assert(std::is_sorted(kExplanations.begin(), kExplanations.end(), is_earlier));
 
+// ping_rcv() looks for a ping socket only. A raw socket, which ping uses as root, got a clone in
+// raw_local_deliver() before, and the original ends so all the same (6.1 to 6.18).
+bool is_ping_reply_place(std::string_view function) {
+  function = function.substr(0, function.find('.'));  // "icmp_rcv.isra.0"
+  return function == "ping_rcv" || function == "icmp_rcv" || function == "icmpv6_rcv";
+}
+
 }  // namespace
 
-std::string_view reason_explanation(std::string_view reason) {
+std::string_view reason_explanation(std::string_view reason, std::string_view function) {
+  if (reason == "NO_SOCKET" && is_ping_reply_place(function))
+    return "no ping socket; a raw socket, such as ping's as root, may have got its copy";
   const auto found = std::lower_bound(kExplanations.begin(), kExplanations.end(),
                                       Explanation{reason, {}}, is_earlier);
   return found != kExplanations.end() && found->reason == reason ? found->text : std::string_view();

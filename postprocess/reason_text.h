@@ -8,7 +8,8 @@
 namespace tracker {
 
 // "nothing listens on that port" for "NO_SOCKET" (core reasons, names without SKB_DROP_REASON_).
-// Empty where there is nothing to say that the name does not.
-std::string_view reason_explanation(std::string_view reason);
+// `function` is where it was dropped, for reasons that mean something else there. Empty where there
+// is nothing to say that the name does not.
+std::string_view reason_explanation(std::string_view reason, std::string_view function = {});
 
 }  // namespace tracker

@@ -45,7 +45,7 @@ TEST(Drops, AreNotWhatWasConsumedOrSeen) {
                        EventBuilder(kConsumeProbe, 2, 2), EventBuilder(kReceiveProbe, 3, 3)});
   EXPECT_EQ(table.total(), 0U);
   EXPECT_TRUE(table.groups().empty());
-  EXPECT_EQ(render_drops_text(table, sample_session()), "no drops\n");
+  EXPECT_EQ(render_drops_text(table, sample_session()), "");
   EXPECT_EQ(render_drops_json(table), "");
 }
 
@@ -120,10 +120,33 @@ TEST(DropLengths, FallIntoPowersOfTwo) {
 
 TEST(ReasonExplanation, IsThereForCommonReasonsOnly) {
   EXPECT_EQ(reason_explanation("NO_SOCKET"), "nothing listens on that port");
+  EXPECT_EQ(reason_explanation("NO_SOCKET", "__udp4_lib_rcv"), "nothing listens on that port");
   EXPECT_EQ(reason_explanation("XFRM_POLICY"), "an IPsec policy refused it");
   EXPECT_EQ(reason_explanation("ARP_PVLAN_DISABLE"), "proxy ARP for private VLANs is off");
   EXPECT_EQ(reason_explanation("NO_SUCH_REASON"), "");
   EXPECT_EQ(reason_explanation(""), "");
+}
+
+// Every ping reply ends in NO_SOCKET where root's ping reads by a raw socket.
+TEST(ReasonExplanation, OfAPingReplyDoesNotBlameAPort) {
+  const std::string_view expected =
+      "no ping socket; a raw socket, such as ping's as root, may have got its copy";
+  for (const char* function : {"ping_rcv", "icmp_rcv", "icmpv6_rcv", "icmp_rcv.isra.0"}) {
+    EXPECT_EQ(reason_explanation("NO_SOCKET", function), expected) << function;
+    EXPECT_EQ(reason_explanation("IP_CSUM", function), reason_explanation("IP_CSUM")) << function;
+  }
+}
+
+TEST(Drops, OneIsNotCalledDrops) {
+  const std::vector<Event> events{EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket),
+                                  EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket)};
+  const auto last_line = [](const std::string& text) {
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  EXPECT_EQ(last_line(render_drops_text(count("reason", {events[0]}), sample_session())),
+            "1 drop in 1 group\n");
+  EXPECT_EQ(last_line(render_drops_text(count("reason", events), sample_session())),
+            "2 drops in 1 group\n");
 }
 
 TEST(Stats, CountWhatTheSelectionTakes) {
