@@ -19,6 +19,7 @@
 #include "cli/text_style.h"
 #include "collector/collection.h"
 #include "collector/drop_tally.h"
+#include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
 #include "event/render.h"
 #include "probes/target.h"
@@ -113,23 +114,24 @@ std::string collector_name(const std::string& text) {
 class CollectCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override;
+  Result<void> check() override;
   Result<int> run() override;
 
  private:
-  Result<void> finish_options();
   Result<CollectSummary> collect_and_print(DropTally& tally);
 
   CollectArguments arguments_;
+  const CLI::Option* output_option_ = nullptr;
 };
 
 CLI::App* CollectCommand::add_to(CLI::App& app) {
   CLI::App* command = app.add_subcommand("collect", "attach, show events live, record");
   CollectOptions& options = arguments_.options;
-  command
-      ->add_option("-o,--output", arguments_.output,
-                   "the recording; an existing one is kept as FILE.old")
-      ->type_name("FILE")
-      ->capture_default_str();
+  output_option_ = command
+                       ->add_option("-o,--output", arguments_.output,
+                                    "the recording; an existing one is kept as FILE.old")
+                       ->type_name("FILE")
+                       ->capture_default_str();
   command->add_flag("--no-record", arguments_.no_record, "show events only");
   command->add_flag("--quiet", arguments_.quiet,
                     "no events; a line of progress where stderr is a terminal");
@@ -201,8 +203,11 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   return command;
 }
 
-Result<void> CollectCommand::finish_options() {
+Result<void> CollectCommand::check() {
   CollectOptions& options = arguments_.options;
+  for (const std::string& netns : options.netns) TRY(check_netns_form(netns));
+  if (arguments_.no_record && output_option_->count() > 0)
+    return wrong_usage("-o names a recording and --no-record makes none: leave one of them out");
   if (!arguments_.no_record) {
     if (arguments_.output.empty()) return wrong_usage("-o needs a file name");
     options.output = arguments_.output;
@@ -245,7 +250,6 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
 }
 
 Result<int> CollectCommand::run() {
-  TRY(finish_options());
   DropTally tally;
   TRY_ASSIGN(summary, collect_and_print(tally));
   say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),

@@ -20,7 +20,11 @@ class Command {
   // Adds the subcommand with its options, help and examples; the pointer is CLI11's.
   virtual CLI::App* add_to(CLI::App& app) = 0;
 
-  // Called once, after parsing, if this subcommand was given. The value is the exit status.
+  // Called once, after parsing: what is wrong with the values beyond what parsing finds, without
+  // looking at anything but them. Of a profile's section it is asked too.
+  virtual Result<void> check() { return {}; }
+
+  // Called once, after check(), if this subcommand was given. The value is the exit status.
   virtual Result<int> run() = 0;
 };
 

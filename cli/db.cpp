@@ -23,6 +23,15 @@ class DbCommand : public Command {
       add_file_argument(*subcommand, path_);
       add_format_option(*subcommand, format_);
     }
+    info_->footer(
+        "Examples:\n"
+        "  tracker db info                  what kind of recording tracker.db is\n"
+        "  tracker db info --format json a.db | jq .events");
+    verify_->footer(
+        "Ends with status 1 where something is damaged.\n"
+        "Examples:\n"
+        "  tracker db verify                whether tracker.db is whole\n"
+        "  tracker db verify --format json a.db | jq '.problems[].where'");
     command->footer(
         "Examples:\n"
         "  tracker db info a.db     what kind of recording a.db is\n"

@@ -17,11 +17,13 @@ class DropsCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
     CLI::App* command = app.add_subcommand("drops", "drops counted");
-    command
-        ->add_option("--by", by_,
-                     "group by any of reason,location,stack,flow,dev,netns,comm,proto,len")
-        ->type_name("KEY,...")
-        ->capture_default_str();
+    by_option_ =
+        command
+            ->add_option("--by", by_,
+                         "group by any of reason,location,stack,flow,dev,netns,comm,proto,len")
+            ->type_name("KEY,...")
+            ->join(',')  // what a profile has as a list
+            ->capture_default_str();
     command->add_option("--hist", histogram_, "a histogram instead: of len")
         ->check(CLI::IsMember({"len"}).description(""))
         ->type_name("len");
@@ -35,6 +37,13 @@ class DropsCommand : public Command {
     return command;
   }
 
+  Result<void> check() override {
+    TRY(parse_drop_keys(by_));
+    if (!histogram_.empty() && by_option_->count() > 0)
+      return wrong_usage("--hist counts lengths and --by counts groups: leave one of them out");
+    return view_options_.check();
+  }
+
   Result<int> run() override {
     TRY_ASSIGN(keys, parse_drop_keys(by_));
     TRY_ASSIGN(view, open_view(view_options_));
@@ -42,8 +51,8 @@ class DropsCommand : public Command {
     DropTable table(keys, view.source->names());
     const auto damaged = visit_in_file_order(*view.source, view.selection,
                                              [&table](const Event& event) { table.add(event); });
-    TRY(output->write(show(table, view.source->session())));
-    return finish_view(*output, view, damaged);
+    if (table.total() != 0) TRY(output->write(show(table, view.source->session())));
+    return finish_view(*output, view, damaged, table.total(), "drop");
   }
 
  private:
@@ -58,6 +67,7 @@ class DropsCommand : public Command {
   ViewOptions view_options_;
   std::string by_ = "reason,location";
   std::string histogram_;
+  const CLI::Option* by_option_ = nullptr;
 };
 
 }  // namespace

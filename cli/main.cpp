@@ -3,6 +3,7 @@
 // tracker: the list of commands, in the order of help. Here alone errors are printed and the exit
 // status is chosen: 0 done, 1 failed, 2 wrong usage (diff will add 3: differs).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -64,14 +65,20 @@ std::string unknown_argument(const CLI::App& app, const CLI::App& used,
     kind = "option";
     add_option_names(used, names);
     add_option_names(app, names);
-  } else if (&used == &app) {
-    kind = "command";
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+  } else {
+    // Where commands are to be chosen from, nothing else can be meant.
+    for (const CLI::App* command : used.get_subcommands([](const CLI::App*) { return true; }))
       names.push_back(command->get_name());
+    if (!names.empty()) kind = "command";
   }
   std::string best = nearest(extra, names);
-  return fmt::format("unknown {} '{}'{}", kind, extra,
-                     best.empty() ? "" : fmt::format("; did you mean {}?", best));
+  std::string help;
+  if (!best.empty()) {
+    help = fmt::format("; did you mean {}?", best);
+  } else if (kind == "command" && &used != &app) {
+    help = fmt::format("; there are {}", fmt::join(names, ", "));
+  }
+  return fmt::format("unknown {} '{}'{}", kind, extra, help);
 }
 
 // "--netns=" as two arguments: CLI11 would take the argument after it for the value.
@@ -196,12 +203,20 @@ class Program {
     std::vector<std::string> arguments =
         profile_arguments(*app_.get_subcommand(section), {profile});
     arguments.insert(arguments.begin(), section);
+    const auto problem = [&](const std::string& sentence) {
+      return Error{
+          fmt::format("profile {} ({}): [{}] {}", profile.name, profile.origin, section, sentence)};
+    };
     try {
       parse(arguments);
     } catch (const CLI::RequiredError&) {  // what a profile leaves to be typed
+      return {};
     } catch (const CLI::Error& error) {
-      return Error{fmt::format("profile {} ({}): [{}] {}", profile.name, profile.origin, section,
-                               one_line(error.what()))};
+      return problem(one_line(error.what()));
+    }
+    for (ListedCommand& listed : commands_) {
+      if (!listed.app->parsed()) continue;
+      if (auto checked = listed.command->check(); !checked) return problem(checked.error().message);
     }
     return {};
   }
@@ -216,7 +231,9 @@ class Program {
       return usage_error(app_, error);
     }
     for (ListedCommand& listed : commands_) {
-      if (listed.app->parsed()) return listed.command->run();
+      if (!listed.app->parsed()) continue;
+      TRY(listed.command->check());
+      return listed.command->run();
     }
     return wrong_usage("no command given (see tracker -h)");
   }

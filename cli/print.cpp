@@ -28,15 +28,19 @@ class PrintCommand : public Command {
     return command;
   }
 
+  Result<void> check() override { return view_options_.check(); }
+
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
     TRY_ASSIGN(output, Output::open());
     EventPrinter printer(style_, view_options_.format, STDOUT_FILENO, view.source->names(),
                          view.source->session());
+    uint64_t shown = 0;
     TRY_ASSIGN(damaged, visit_in_time_order(*view.source, view.selection, [&](const Event& event) {
+                 ++shown;
                  return output->write(printer.print(event));
                }));
-    return finish_view(*output, view, damaged);
+    return finish_view(*output, view, damaged, shown, "event");
   }
 
  private:

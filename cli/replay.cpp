@@ -36,22 +36,28 @@ class ReplayCommand : public Command {
     return command;
   }
 
+  Result<void> check() override {
+    TRY(parse_speed(speed_));
+    return view_options_.check();
+  }
+
   Result<int> run() override {
     TRY_ASSIGN(speed, parse_speed(speed_));
     TRY_ASSIGN(view, open_view(view_options_));
     TRY_ASSIGN(output, ReplayOutput::open(STDOUT_FILENO));
     EventPrinter printer(style_, view_options_.format, STDOUT_FILENO, view.source->names(),
                          view.source->session());
+    uint64_t shown = 0;
     Pace pace(*output, speed, [&output] { return output->flush(); });
     TRY_ASSIGN(damaged, visit_in_time_order(
                             *view.source, view.selection, [&](const Event& event) -> Result<bool> {
                               TRY_ASSIGN(wants_more, pace.wait_for(event.timestamp_ns));
                               if (!wants_more) return false;
+                              ++shown;
                               return output->write(printer.print(event));
                             }));
     TRY(output->flush());
-    if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
-    return 0;
+    return finish_view(view, damaged, shown, "event");
   }
 
  private:

@@ -2,6 +2,7 @@
 #include "cli/selection_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -31,15 +32,43 @@ void add_one(CLI::App& command, const std::string& name, std::string& value,
   command.add_option(name, value, help)->type_name(type)->group(kGroup);
 }
 
-// What is malformed is wrong usage whatever the recording is: said before that is looked at.
-Result<void> check_usage(const SelectionOptions& options) {
-  const Names no_names;
-  auto selection = Selection::compile(options, Session{}, no_names, UINT64_MAX);
-  if (!selection && selection.error().kind == ErrorKind::kWrongUsage) return selection.error();
-  return {};
+// As a shell takes it.
+std::string quoted(const std::string& value) {
+  const bool is_plain = value.find_first_not_of(
+                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                            "_-+=.,:/@%") == std::string::npos;
+  return is_plain && !value.empty() ? value : "'" + value + "'";
 }
 
 }  // namespace
+
+Result<void> ViewOptions::check() const {
+  const Names no_names;
+  auto compiled = Selection::compile(selection, Session{}, no_names, UINT64_MAX);
+  if (!compiled && compiled.error().kind == ErrorKind::kWrongUsage) return compiled.error();
+  return {};
+}
+
+std::string selection_text(const SelectionOptions& options) {
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", name, quoted(value));
+  };
+  const auto add_list = [&add](const char* name, const std::vector<std::string>& values) {
+    add(name, fmt::format("{}", fmt::join(values, ",")));
+  };
+  add("-f", options.filter);
+  add_list("--reason", options.reasons);
+  add_list("--not-reason", options.not_reasons);
+  add_list("--dev", options.devices);
+  add_list("--netns", options.netns);
+  add_list("--packet", options.packets);
+  add_list("--probe", options.probes);
+  add("--since", options.since);
+  add("--until", options.until);
+  return text;
+}
 
 void add_file_argument(CLI::App& command, std::string& path) {
   command.add_option("FILE", path, "recording")->type_name("")->capture_default_str();
@@ -78,6 +107,15 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
 
 namespace {
 
+// An empty answer is no failure, but it must not look like one that went missing.
+void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
+  const std::string selection = selection_text(options.selection);
+  say(selection.empty()
+          ? fmt::format("tracker: there is no {} in {}\n", noun, escape_text(options.path))
+          : fmt::format("tracker: no {} matches {} in {}\n", noun, escape_text(selection),
+                        escape_text(options.path)));
+}
+
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
@@ -92,8 +130,8 @@ void say_what_may_be_missing(const std::string& path, const Session& session) {
 }  // namespace
 
 Result<View> open_view(const ViewOptions& options) {
-  TRY(check_usage(options.selection));
   View view;
+  view.options = options;
   TRY_ASSIGN(source, RecordingSource::open(options.path));
   view.source = std::move(source);
   const Session& session = view.source->session();
@@ -110,12 +148,18 @@ Error shown_in_part(Error damage) {
   return damage;
 }
 
-Result<int> finish_view(Output& output, const View& view,
-                        const std::vector<DamagedBlock>& damaged) {
-  TRY(output.close());
+Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                        const std::string& noun) {
   if (view.source->damage()) return shown_in_part(*view.source->damage());
   if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
+  if (shown == 0) say_nothing_shown(view.options, noun);
   return 0;
+}
+
+Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
+                        uint64_t shown, const std::string& noun) {
+  TRY(output.close());
+  return finish_view(view, damaged, shown, noun);
 }
 
 }  // namespace tracker

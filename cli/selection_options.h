@@ -3,6 +3,7 @@
 // What every command that shows a recording takes: FILE, --format and the selection.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct ViewOptions {
   std::string path = "tracker.db";
   OutputFormat format = OutputFormat::kText;
   SelectionOptions selection;
+
+  // Wrong usage for what is malformed in the selection, whatever the recording is.
+  Result<void> check() const;
 };
 
 // [FILE], with the default of ViewOptions::path.
@@ -39,14 +43,22 @@ void add_view_options(CLI::App& command, ViewOptions& options);
 struct View {
   std::unique_ptr<RecordingSource> source;
   Selection selection;
+  ViewOptions options;
 };
 Result<View> open_view(const ViewOptions& options);
 
 // The error to end with after showing what could be read of a damaged recording.
 Error shown_in_part(Error damage);
 
-// Ends a command that showed what it could: closes the output, then fails where the recording or
-// blocks of it were damaged.
-Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged);
+// The selection as it could be typed: "--reason 'NO_*' --dev lo"; empty without one.
+std::string selection_text(const SelectionOptions& options);
+
+// Ends a command that showed what it could: fails where the recording or blocks of it were damaged,
+// and says on stderr where nothing was there to show (`shown` of what `noun` names).
+Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                        const std::string& noun);
+// The same once the output is closed.
+Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
+                        uint64_t shown, const std::string& noun);
 
 }  // namespace tracker

@@ -21,6 +21,7 @@ class RenderingSink : public JourneySink {
   RenderingSink(Render render, Output& output) : render_(std::move(render)), output_(output) {}
 
   Result<bool> begin(const Journey& journey) override {
+    ++shown_;
     render_.begin(journey, text_);
     return true;
   }
@@ -32,6 +33,7 @@ class RenderingSink : public JourneySink {
     render_.end(journey, text_);
     return write();
   }
+  uint64_t shown() const { return shown_; }
 
  private:
   Result<bool> write() {
@@ -43,6 +45,7 @@ class RenderingSink : public JourneySink {
   Render render_;
   Output& output_;
   std::string text_;
+  uint64_t shown_ = 0;  // journeys
 };
 
 class SortCommand : public Command {
@@ -62,12 +65,15 @@ class SortCommand : public Command {
     return command;
   }
 
+  Result<void> check() override { return view_options_.check(); }
+
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
     options_.selection = view.selection;
     TRY_ASSIGN(output, Output::open());
     TRY_ASSIGN(damaged, show(view, *output));
-    return finish_view(*output, view, damaged);
+    return finish_view(*output, view, damaged, shown_,
+                       options_.only_drops ? "dropped packet" : "packet");
   }
 
  private:
@@ -75,14 +81,23 @@ class SortCommand : public Command {
     const RecordingSource& source = *view.source;
     if (view_options_.format == OutputFormat::kJson) {
       RenderingSink sink(JourneyJson(source.names(), source.session()), output);
-      return read_journeys(source, options_, sink);
+      return read(source, sink);
     }
     RenderingSink sink(JourneyText(source.names(), output.has_colour()), output);
-    return read_journeys(source, options_, sink);
+    return read(source, sink);
+  }
+
+  template <typename Render>
+  Result<std::vector<DamagedBlock>> read(const RecordingSource& source,
+                                         RenderingSink<Render>& sink) {
+    auto damaged = read_journeys(source, options_, sink);
+    shown_ = sink.shown();
+    return damaged;
   }
 
   ViewOptions view_options_;
   JourneyOptions options_;
+  uint64_t shown_ = 0;
 };
 
 }  // namespace

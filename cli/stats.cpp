@@ -27,6 +27,8 @@ class StatsCommand : public Command {
     return command;
   }
 
+  Result<void> check() override { return view_options_.check(); }
+
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
     TRY_ASSIGN(info, read_info(view_options_.path));
@@ -38,7 +40,8 @@ class StatsCommand : public Command {
     const bool is_json = view_options_.format == OutputFormat::kJson;
     TRY(output->write(is_json ? render_stats_json(stats, session)
                               : render_stats_text(stats, session)));
-    return finish_view(*output, view, damaged);
+    return finish_view(*output, view, damaged,
+                       (stats.selected ? *stats.selected : stats.events).events, "event");
   }
 
  private:

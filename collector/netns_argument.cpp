@@ -74,11 +74,20 @@ bool any_entry(const std::string& directory, const std::function<bool(const std:
   return false;
 }
 
-Result<NetnsIdentity> find_by_inum(const std::string& text) {
+Result<uint32_t> parse_inum(const std::string& text) {
   uint32_t inum = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), inum);
   if (failed != std::errc() || end != text.data() + text.size())
     return wrong_usage(fmt::format("--netns {}: an inum is a number below 4294967296", text));
+  return inum;
+}
+
+bool is_inum(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+Result<NetnsIdentity> find_by_inum(const std::string& text) {
+  TRY_ASSIGN(inum, parse_inum(text));
   std::string path;
   auto matches = [&](const std::string& candidate) {
     if (!has_inum(candidate, inum)) return false;
@@ -101,10 +110,15 @@ Result<NetnsIdentity> find_by_inum(const std::string& text) {
 
 }  // namespace
 
-Result<NetnsIdentity> find_netns(const std::string& text) {
+Result<void> check_netns_form(const std::string& text) {
   if (text.empty()) return wrong_usage("--netns needs a namespace: a name, a path or an inum");
-  if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }))
-    return find_by_inum(text);
+  if (is_inum(text)) TRY(parse_inum(text));
+  return {};
+}
+
+Result<NetnsIdentity> find_netns(const std::string& text) {
+  TRY(check_netns_form(text));
+  if (is_inum(text)) return find_by_inum(text);
   if (text.find('/') != std::string::npos) return identify(text, text);
   return identify(fmt::format("{}/{}", kNamedDirectory, text), text);
 }

@@ -22,4 +22,7 @@ struct NetnsIdentity {
 // No namespace is kept open: that would keep a deleted one alive.
 Result<NetnsIdentity> find_netns(const std::string& text);
 
+// The wrong usage that find_netns() would answer with, whatever namespaces there are.
+Result<void> check_netns_form(const std::string& text);
+
 }  // namespace tracker

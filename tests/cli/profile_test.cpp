@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "tests/cli/program.h"
 
@@ -90,9 +91,35 @@ TEST_F(ProfileCommand, AValueOfAProfileIsCheckedLikeATypedOneAndTheProfileNamed)
                  {"./mine.toml", "'tp:skb'", "tp:GROUP:NAME"});
 }
 
+TEST_F(ProfileCommand, CheckRefusesEveryValueThatTheCommandWouldRefuse) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"[collect]\nring-size = \"5000\"\n", "--ring-size 5000"},
+      {"[collect]\nring-size = \"4Q\"\n", "'4Q' is not a size"},
+      {"[collect]\nnetns = [\"blue\", \"4294967296\"]\n", "--netns 4294967296"},
+      {"[collect]\noutput = \"x.db\"\nno-record = true\n", "--no-record makes none"},
+      {"[drops]\nby = [\"reason\", \"colour\"]\n", "no key 'colour'"},
+      {"[drops]\nby = \"reason,reason\"\n", "reason"},
+      {"[sort]\nsince = \"yesterday\"\n", "'yesterday' is not a time"},
+      {"[print]\nfilter = \"udp prot 9\"\n", "udp prot 9"},
+      {"[stats]\npacket = \"xyz\"\n", "'xyz' is not a packet id"},
+  };
+  for (const auto& [text, says] : cases) {
+    SCOPED_TRACE(text);
+    expect_refused(run({"profile", "check", write(text)}), 1, {"mine (./mine.toml)", says});
+  }
+}
+
+TEST_F(ProfileCommand, AListOfGroupsIsUsedByDrops) {
+  const std::string path = write("[drops]\nby = [\"netns\", \"reason\"]\n");
+  const ProcessResult checked = run({"profile", "check", path});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  // Only the recording is missing.
+  expect_refused(run({"-p", path, "drops", "none.db"}), 1, {"no such recording: none.db"});
+}
+
 TEST_F(ProfileCommand, WhatIsTypedGoesBeforeTheProfile) {
-  // Were the profile's the one that counts, the sentence would name 5.
-  expect_refused(run({"-p", write("[collect]\nprobe = [\"tp:a:b\"]\nring-size = \"5\"\n"),
+  // Were the profile's the one that counts, the sentence would be none.
+  expect_refused(run({"-p", write("[collect]\nprobe = [\"tp:a:b\"]\nring-size = \"4K\"\n"),
                       "collect", "--ring-size", "6"}),
                  2, {"--ring-size 6"});
 }

@@ -48,7 +48,7 @@ TEST_F(Replay, AtMaximumSpeedPrintsWhatPrintPrints) {
     arguments.insert(arguments.end(), {"--speed", "max"});
     const ProcessResult replayed = run(arguments);
     EXPECT_EQ(replayed.status, 0) << replayed.err;
-    EXPECT_EQ(replayed.err, "");
+    EXPECT_EQ(replayed.err, printed.err);
     EXPECT_EQ(replayed.out, printed.out);
     EXPECT_EQ(printed.out.empty(), arguments[1] == "--since");
   }

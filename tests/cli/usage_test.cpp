@@ -49,6 +49,20 @@ std::vector<Case> wrong_usages() {
       {"SpeedOfAWord", {"replay", "--speed", "fast"}, 2, {"--speed 'fast'", "max"}},
       {"UnknownGroup", {"drops", "--by", "reason,colour"}, 2, {"colour"}},
       {"UnknownHistogram", {"drops", "--hist", "reason"}, 2, {"--hist"}},
+      {"UnknownDbCommand", {"db", "foo"}, 2, {"unknown command 'foo'", "there are info, verify"}},
+      {"MisspeltDbCommand",
+       {"db", "verfy"},
+       2,
+       {"unknown command 'verfy'", "did you mean verify?"}},
+      {"GroupsAndAHistogram", {"drops", "--by", "dev", "--hist", "len"}, 2, {"--hist", "--by"}},
+      {"OutputAndNoRecord",
+       {"-p", "dropmon", "collect", "-o", "a.db", "--no-record"},
+       2,
+       {"-o", "--no-record"}},
+      {"InumTooLarge",
+       {"-p", "dropmon", "collect", "--netns", "4294967296"},
+       2,
+       {"--netns 4294967296"}},
       {"UnknownFormat", {"inspect", "--format", "xml"}, 2, {"--format", "xml", "json"}},
   };
 }
@@ -109,6 +123,17 @@ TEST_F(Help, NamesEveryCommandAndEachHasAnExample) {
     const ProcessResult of_command = run({name, "-h"});
     EXPECT_EQ(of_command.status, 0);
     EXPECT_NE(of_command.out.find("Examples:\n  tracker "), std::string::npos) << of_command.out;
+  }
+}
+
+TEST_F(Help, OfEachPartOfACommandHasItsOwnExamples) {
+  for (const std::vector<std::string>& part : std::vector<std::vector<std::string>>{
+           {"db", "info"}, {"db", "verify"}, {"profile", "list"}, {"profile", "check"}}) {
+    const ProcessResult result = run({part[0], part[1], "-h"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_NE(result.out.find("\n  tracker " + part[0] + " " + part[1]), std::string::npos)
+        << result.out;
+    EXPECT_EQ(result.out.find("tracker COMMAND"), std::string::npos) << result.out;
   }
 }
 

@@ -195,7 +195,33 @@ TEST(Views, ShowOfACutRecordingWhatVerifyCounts) {
 TEST(Views, AcceptATimeBeforeTheEnd) {
   const Ran all = run("print --format json");
   EXPECT_EQ(run("print --format json --since -2h").text, all.text);
-  EXPECT_EQ(run("print --format json --since -30s").text, "");
+  EXPECT_EQ(run("print --format json --since -30s 2>/dev/null").text, "");
+}
+
+// An empty answer is an answer: status 0, nothing on stdout, a sentence on stderr.
+TEST(Views, SayWhenNothingMatches) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"print --reason 'NO_SUCH*'", "no event matches --reason 'NO_SUCH*' in tracker.db"},
+      {"print --format json --dev lo9 --since -30s",
+       "no event matches --dev lo9 --since -30s in tracker.db"},
+      {"sort -f 'udp port 77'", "no packet matches -f 'udp port 77' in tracker.db"},
+      {"sort --drops --packet 5f02", "no dropped packet matches --packet 5f02 in tracker.db"},
+      {"drops --netns nowhere --format json", "no drop matches --netns nowhere in tracker.db"},
+      {"drops --hist len --probe 'tp:net:*'", "no drop matches --probe 'tp:net:*' in tracker.db"},
+  };
+  for (const auto& [arguments, sentence] : cases) {
+    const Ran said = run(arguments);
+    EXPECT_EQ(said.status, 0) << arguments;
+    EXPECT_EQ(said.text, "tracker: " + sentence + "\n");
+    EXPECT_EQ(run(arguments + " 2>/dev/null").text, "") << arguments;
+  }
+}
+
+TEST(Views, TakeTheGroupsOfDropsFromAProfile) {
+  std::ofstream(SampleFolder::path + "/groups.toml") << "[drops]\nby = [\"dev\", \"reason\"]\n";
+  EXPECT_EQ(run("-p ./groups.toml drops").text, run("drops --by dev,reason").text);
+  EXPECT_EQ(run("-p ./groups.toml drops --by len").text, run("drops --by len").text);
+  EXPECT_EQ(run("drops --by dev --by reason").text, run("drops --by dev,reason").text);
 }
 
 TEST(Views, AreSilentWhenTheReaderIsGone) {
