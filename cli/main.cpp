@@ -17,6 +17,7 @@
 #include "base/say.h"
 #include "cli/collect.h"
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/db.h"
 #include "cli/drops.h"
 #include "cli/inspect.h"
@@ -139,6 +140,7 @@ class Program {
     add(make_inspect_command());
     add(make_profile_command(
         [this](const Profile& profile) { return check_names_and_values(profile); }));
+    add(make_completion_command());
   }
 
   int run(int argc, char** argv) {

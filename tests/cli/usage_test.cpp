@@ -117,8 +117,8 @@ TEST_F(Help, NamesEveryCommandAndEachHasAnExample) {
   const ProcessResult help = run({"-h"});
   EXPECT_EQ(help.status, 0);
   EXPECT_EQ(help.err, "");
-  for (const char* name :
-       {"collect", "print", "sort", "drops", "stats", "replay", "db", "inspect", "profile"}) {
+  for (const char* name : {"collect", "print", "sort", "drops", "stats", "replay", "db", "inspect",
+                           "profile", "completion"}) {
     EXPECT_NE(help.out.find("\n  " + std::string(name) + " "), std::string::npos) << help.out;
     const ProcessResult of_command = run({name, "-h"});
     EXPECT_EQ(of_command.status, 0);
