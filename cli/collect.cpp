@@ -29,6 +29,8 @@ namespace tracker {
 namespace {
 
 constexpr uint64_t kRingMin = 4096, kRingMax = 1U << 30;
+constexpr uint64_t kMaxSizeMin = 1U
+                                 << 20;  // an empty recording with the kernel's names has 0.1 MiB
 constexpr uint32_t kTrackMax = 1U << 24;
 constexpr double kDurationMax = 1e9;  // seconds; in nanoseconds it still fits 64 bits
 
@@ -38,6 +40,7 @@ struct CollectArguments {
   bool no_record = false;
   bool quiet = false;
   std::optional<std::string> ring_size;
+  std::optional<std::string> max_size;
   std::string format = "text";
   std::string style = "event";
   std::string time = "local";
@@ -174,6 +177,10 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
           "run CMD, end with it and with its exit status; ended before with all it started")
       ->type_name("CMD");
   command
+      ->add_option("--max-size", arguments_.max_size,
+                   "end once the recording (with its -wal) has that size, at least 1M (K, M, G)")
+      ->type_name("SIZE");
+  command
       ->add_option("--ring-size", arguments_.ring_size,
                    "bytes of each CPU's ring buffer, a power of two (K, M)")
       ->type_name("BYTES");
@@ -219,6 +226,13 @@ Result<void> CollectCommand::check() {
                                      *arguments_.ring_size));
     options.ring_bytes = static_cast<uint32_t>(bytes);
   }
+  if (arguments_.max_size) {
+    TRY_ASSIGN(bytes, parse_size(*arguments_.max_size));
+    if (bytes < kMaxSizeMin)
+      return wrong_usage(fmt::format("--max-size {}: at least 1M is needed", *arguments_.max_size));
+    if (arguments_.no_record) return wrong_usage("--max-size needs a recording: not --no-record");
+    options.max_bytes = bytes;
+  }
   options.tracker_version = TRACKER_VERSION;
   options.command_line = join_arguments();
   return {};
@@ -254,7 +268,7 @@ Result<int> CollectCommand::run() {
   TRY_ASSIGN(summary, collect_and_print(tally));
   say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),
                                                arguments_.options.output.value_or(""))));
-  if (summary.recording_error) return *summary.recording_error;
+  if (summary.recording_error) return 1;  // its sentence was said when it happened
   return summary.command_status.value_or(0);
 }
 

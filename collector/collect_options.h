@@ -29,6 +29,7 @@ struct CollectOptions {
   std::optional<uint32_t> ring_bytes;  // per CPU; absent: by the number of CPUs
   uint32_t track_packets = 65536;      // packets under way that ids are kept for
 
+  std::optional<uint64_t> max_bytes;  // end once the recording and its -wal have that size
   std::optional<std::string> output;  // the recording's path; absent: nothing is recorded
   std::string tracker_version;
   std::string command_line;  // as typed, for the recording

@@ -16,7 +16,9 @@
 #include "base/system_error.h"
 #include "base/unique_fd.h"
 #include "collector/child_command.h"
+#include "collector/clock_watch.h"
 #include "collector/counter_book.h"
+#include "collector/disk_room.h"
 #include "collector/host_facts.h"
 #include "collector/loss_ledger.h"
 #include "collector/netns_argument.h"
@@ -66,6 +68,16 @@ uint32_t default_ring_bytes() {
   return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));
 }
 
+Result<void> check_place(const std::string& path) {
+  TRY(RecordingWriter::check_path(path));
+  const auto room = disk_room_beside(path);
+  if (!room || !room->is_low()) return {};
+  return Error{fmt::format(
+      "cannot write recording {}: the disk is nearly full ({}); make room, choose another place "
+      "with -o, or watch without a recording (--no-record)",
+      path, room->text())};
+}
+
 class Collection {
  public:
   Collection(const CollectOptions& options, const std::vector<EventSink*>& sinks,
@@ -95,11 +107,14 @@ class Collection {
   void deliver();
   Result<void> tick();
   Result<void> refresh_session();
+  Result<void> note_ring_losses(const std::vector<ProbeCounters>& counters);
   void report_progress(uint64_t now_ns);
   Result<void> finish();
   void note(const std::string& sentence) const {
     if (observer_.on_note) observer_.on_note(sentence);
   }
+  void check_written(const Result<void>& written);
+  void check_room();
   void end(const std::string& reason) {
     if (end_reason_.empty()) end_reason_ = reason;
   }
@@ -116,10 +131,12 @@ class Collection {
   std::unique_ptr<RecordingWriter> recording_;
   std::optional<ChildCommand> child_;
   UniqueFd signals_;
+  ClockWatch clock_watch_;
 
   std::optional<RecordDecoder> decoder_;
   std::optional<LossLedger> losses_;
   uint64_t losses_revision_ = 0;
+  uint64_t ring_full_ = 0;  // of all CPUs, when the ledger was last told
   CounterBook book_;
   RecordOrder order_;
   NetnsNames netns_names_;
@@ -153,7 +170,7 @@ Result<void> Collection::prepare() {
     TRY_ASSIGN(identity, find_netns(text));
     netns_.push_back(identity);
   }
-  if (options_.output) TRY(RecordingWriter::check_path(*options_.output));
+  if (options_.output) TRY(check_place(*options_.output));
   TRY_ASSIGN(btf, KernelBtf::load());
   btf_.emplace(std::move(btf));
   TRY_ASSIGN(plan, plan_probes(options_.probes, collectors.wanted(), *btf_));
@@ -237,9 +254,10 @@ Result<void> Collection::start_recording() {
 }
 
 Result<void> Collection::wait_for_something() {
-  std::array<pollfd, 3> fds{{{signals_.get(), POLLIN, 0},
+  std::array<pollfd, 4> fds{{{signals_.get(), POLLIN, 0},
                              {probes_->poll_fd(), POLLIN, 0},
-                             {child_ ? child_->poll_fd() : -1, POLLIN, 0}}};
+                             {child_ ? child_->poll_fd() : -1, POLLIN, 0},
+                             {clock_watch_.poll_fd(), POLLIN, 0}}};
   uint64_t now = boottime_ns();
   int timeout = more_waits_ ? 0 : kPollMilliseconds;
   if (!more_waits_ && deadline_ns_ && deadline_ns_ < now + kPollMilliseconds * 1'000'000ULL)
@@ -254,19 +272,32 @@ Result<void> Collection::wait_for_something() {
       end(fmt::format("SIG{}", sigabbrev_np(static_cast<int>(info.ssi_signo))));
     }
   }
+  if (fds[3].revents && clock_watch_.was_set()) note_clocks(read_clocks(), session_.clocks);
   if (child_ && end_reason_.empty() && (command_status_ = child_->status()))
     end("the command ended");
   if (deadline_ns_ && boottime_ns() >= deadline_ns_) end("--duration");
   return {};
 }
 
+// A recording that fails once is ended: what it holds is whole, what would come after would not be,
+// and nobody watches a collection that no longer records.
+void Collection::check_written(const Result<void>& written) {
+  if (written || recording_error_) return;
+  recording_error_ = written.error();
+  note(recording_error_->message);
+  end("the recording could not be written");
+}
+
+void Collection::check_room() {
+  if (options_.max_bytes && recording_->size_bytes() >= *options_.max_bytes) end("--max-size");
+  const auto room = disk_room_beside(*options_.output);
+  if (room && room->is_low()) end(fmt::format("the disk is nearly full ({})", room->text()));
+}
+
 void Collection::deliver() {
   if (batched_ == 0) return;
   std::span<const Event> events(batch_.data(), batched_);
-  if (recording_) {
-    auto written = recording_->on_events(events, names_);
-    if (!written && !recording_error_) recording_error_ = written.error();
-  }
+  if (recording_) check_written(recording_->on_events(events, names_));
   for (Sink& sink : sinks_) {
     if (!sink.failed && !sink.sink->on_events(events, names_)) sink.failed = true;
   }
@@ -322,6 +353,18 @@ Result<size_t> Collection::drain_round(uint64_t until_ns) {
   return taken;
 }
 
+// What a ring had no room for is told by the next record of that CPU. Where none comes, or the
+// collector is killed before, this tells.
+Result<void> Collection::note_ring_losses(const std::vector<ProbeCounters>& counters) {
+  uint64_t ring_full = 0;
+  for (const ProbeCounters& of_cpu : counters) ring_full += of_cpu.ring_full;
+  if (ring_full == ring_full_) return {};
+  ring_full_ = ring_full;
+  TRY_ASSIGN(lost, probes_->lost_by_cpu());
+  for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], boottime_ns());
+  return {};
+}
+
 Result<void> Collection::refresh_session() {
   std::vector<ProbeCounters> counters;
   for (uint32_t i = 0; i < plan_.size(); ++i) {
@@ -329,6 +372,7 @@ Result<void> Collection::refresh_session() {
     counters.insert(counters.end(), of_probe.begin(), of_probe.end());
     session_.attachments[i].missed = session_.attachments[i].attached ? probes_->missed(i) : -1;
   }
+  TRY(note_ring_losses(counters));
   session_.counters = book_.settle(std::move(counters));
   if (losses_->windows().revision() != losses_revision_) {
     losses_revision_ = losses_->windows().revision();
@@ -356,8 +400,8 @@ Result<void> Collection::tick() {
   if (now < next_tick_ns_) return {};
   TRY(refresh_session());
   if (recording_) {
-    auto written = recording_->on_tick(session_, names_);
-    if (!written && !recording_error_) recording_error_ = written.error();
+    check_written(recording_->on_tick(session_, names_));
+    check_room();
   }
   for (Sink& sink : sinks_) {
     if (!sink.failed && !sink.sink->on_tick(session_, names_)) sink.failed = true;
@@ -409,8 +453,7 @@ Result<void> Collection::finish() {
     if (!sink.failed) static_cast<void>(sink.sink->on_tick(session_, names_).has_value());
   }
   if (recording_) {
-    auto written = recording_->finish(session_, names_);
-    if (!written && !recording_error_) recording_error_ = written.error();
+    check_written(recording_->finish(session_, names_));
     recording_->account_losses(session_);
   }
   return {};

@@ -45,10 +45,12 @@ struct CollectSummary {
   uint64_t events = 0;
   LeftOut left_out;                      // words that there were too many of
   std::optional<int> command_status;     // of --cmd, where its end ended the collection
-  std::optional<Error> recording_error;  // the recording could not be written (in part)
+  std::optional<Error> recording_error;  // it could not be written (in part); has been said
 };
 
-// Blocks until the collection ends: SIGINT, SIGTERM, --duration, --count or the end of --cmd. These
+// Blocks until the collection ends: SIGINT, SIGTERM, --duration, --count, --max-size, the end of
+// --cmd, little room left on the disk, or a recording that cannot be written any more (said by
+// on_note when it happens). These
 // signals are blocked in the calling thread (and so in threads that it starts) from before the
 // probes are attached; call it from a thread that starts none of its own first, or block them.
 // `sinks` get every event beside the recording; an error of a sink stops events to that sink only.
