@@ -162,5 +162,64 @@ TEST(WriteError, OfAFullDiskSaysSo) {
   EXPECT_EQ(status, 0);
 }
 
+// Runs `work` with a file system of a megabyte mounted on the folder; false where that is not
+// permitted.
+bool on_small_disk(const Folder& folder, const std::function<void()>& work) {
+  const int status = in_child([&] {
+    if (!enter_mount_namespace()) ::_exit(kCannotRun);
+    (void)::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+    if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0) ::_exit(kCannotRun);
+    work();
+  });
+  EXPECT_TRUE(status == 0 || status == kCannotRun) << status;
+  return status != kCannotRun;
+}
+
+TEST(WriteError, OfADiskThatIsFullFromTheStartLeavesNothingBehind) {
+  const Folder folder;
+  const bool could_run = on_small_disk(folder, [&] {
+    const std::string path = folder.file("a.db");
+    sample::write_file(folder.file("ballast"), std::string(2U << 20, 'x'));
+    const auto writer = RecordingWriter::create(path, session_of(0), sample::sample_names());
+    ASSERT_FALSE(writer);
+    EXPECT_EQ(writer.error().message, "cannot write recording " + path +
+                                          ": the disk is full; choose another place with -o");
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      EXPECT_EQ(entry.path().filename(), "ballast");
+  });
+  if (!could_run) GTEST_SKIP() << "a small file system cannot be mounted here";
+}
+
+TEST(WriteError, OfADiskThatIsFullAtTheEndKeepsFileAndWalTogether) {
+  const Folder folder;
+  const bool could_run = on_small_disk(folder, [&] {
+    const std::string path = folder.file("a.db");
+    std::vector<Event> events = make_events(44, 500);
+    for (Event& event : events) event.stack = 0;  // one that the names have
+    const Names names = sample::sample_names();
+    auto writer = RecordingWriter::create(path, session_of(0), names);
+    ASSERT_TRUE(writer) << writer.error().message;
+    ASSERT_TRUE(writer.value()->on_events(events, names));
+    ASSERT_TRUE(writer.value()->on_tick(session_of(500), names));
+    sample::write_file(folder.file("ballast"), std::string(2U << 20, 'x'));
+    Session last = session_of(500);
+    last.end_ns = 9;
+    const Result<void> finished = writer.value()->finish(last, names);
+    ASSERT_FALSE(finished);
+    EXPECT_EQ(finished.error().message,
+              "cannot write to recording " + path +
+                  ": the disk is full; what was written before is kept; keep " + path + " and " +
+                  path + "-wal together");
+    writer.value().reset();
+    // While the disk is still full.
+    const auto verified = verify_recording(path);
+    ASSERT_TRUE(verified) << verified.error().message;
+    for (const VerifyProblem& problem : verified->problems)
+      ADD_FAILURE() << problem.where << ": " << problem.what;
+    EXPECT_EQ(verified->readable_events, 500U);
+  });
+  if (!could_run) GTEST_SKIP() << "a small file system cannot be mounted here";
+}
+
 }  // namespace
 }  // namespace tracker
