@@ -3,6 +3,7 @@
 // Wrong usage and failures that need no kernel: the exit status and one sentence on stderr.
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,29 @@ TEST_F(NotARecording, IsSaidByEveryCommandThatReadsOne) {
     expect_refused(run(command), 1, {"tracker.db", "not a recording"});
   }
   EXPECT_EQ(kernel_test::read_file(folder_.file("tracker.db")), content);
+}
+
+class Unit : public Program {};
+
+// Of a namespace that does not exist, so that nothing is collected: what the unit says is no wrong
+// usage, which would be status 2.
+TEST_F(Unit, RunsACommandThatTrackerUnderstands) {
+  const std::string text =
+      kernel_test::read_file(TRACKER_SOURCE_DIR "/packaging/tracker-dropmon.service");
+  const std::string start = "\nExecStart=tracker ";
+  const size_t begin = text.find(start);
+  ASSERT_NE(begin, std::string::npos);
+  std::istringstream line(
+      text.substr(begin + start.size(), text.find('\n', begin + 1) - begin - start.size()));
+  std::vector<std::string> arguments;
+  for (std::string word; line >> word;) {
+    arguments.push_back(word.starts_with("/var/lib/") ? folder_.file("dropmon.db") : word);
+  }
+  ASSERT_GT(arguments.size(), 3u);
+  arguments.insert(arguments.end(), {"--netns", "no-such-netns"});
+  expect_refused(run(arguments), 1, {});
+  arguments.emplace_back("--no-such-option");
+  expect_refused(run(arguments), 2, {"--no-such-option"});
 }
 
 class Help : public Program {};

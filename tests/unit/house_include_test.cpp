@@ -128,8 +128,10 @@ std::vector<std::string> check_source(const Rules& rules, const std::string& pat
 }
 
 bool is_source(const fs::path& path) {
-  static const std::set<std::string> kSuffixes{".h", ".c", ".cpp", ".in"};
-  return kSuffixes.contains(path.extension().string());
+  static const std::set<std::string> kSuffixes{".h", ".c", ".cpp"};
+  // "built_in.cpp.in" is one, the manual page's "tracker.1.in" is none.
+  const fs::path name = path.extension() == ".in" ? path.stem() : path.filename();
+  return kSuffixes.contains(name.extension().string());
 }
 
 // Every source of the repository, relative to it; build folders and hidden ones left out.
