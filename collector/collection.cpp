@@ -17,6 +17,7 @@
 #include "base/unique_fd.h"
 #include "collector/child_command.h"
 #include "collector/clock_watch.h"
+#include "collector/companion_probes.h"
 #include "collector/counter_book.h"
 #include "collector/disk_room.h"
 #include "collector/host_facts.h"
@@ -97,6 +98,8 @@ class Collection {
   Result<void> prepare();
   Result<void> block_signals();
   Result<void> load_probes();
+  const PlannedProbe& probe_at(uint32_t index) const;
+  std::vector<Result<std::string>> attach_all();
   Result<void> attach_probes();
   Result<void> start_recording();
   Result<void> loop();
@@ -128,6 +131,7 @@ class Collection {
   std::optional<KernelSymbols> symbols_;
   std::optional<KernelProbes> probes_;
   std::vector<PlannedProbe> plan_;
+  std::vector<PlannedProbe> companions_;
   std::unique_ptr<RecordingWriter> recording_;
   std::optional<ChildCommand> child_;
   UniqueFd signals_;
@@ -179,6 +183,7 @@ Result<void> Collection::prepare() {
     return btf_->has_field(type, field);
   };
   for (const std::string& sentence : keep_grounded(collectors, has_field, plan_)) note(sentence);
+  companions_ = plan_companions(plan_, !netns_.empty(), *btf_);
   return check_privileges();
 }
 
@@ -198,12 +203,12 @@ Result<void> Collection::load_probes() {
   TRY_ASSIGN(symbols, KernelSymbols::open());
   symbols_.emplace(std::move(symbols));
   KernelProbesOptions settings;
-  settings.probe_count = static_cast<uint32_t>(plan_.size());
+  settings.probe_count = static_cast<uint32_t>(plan_.size() + companions_.size());
   settings.ring_bytes = options_.ring_bytes.value_or(default_ring_bytes());
   bool follows = std::any_of(plan_.begin(), plan_.end(), [](const PlannedProbe& probe) {
     return probe.role != ProbeRole::kDropped;
   });
-  settings.track_entries = follows ? options_.track_packets : 0;
+  settings.track_entries = follows || !companions_.empty() ? options_.track_packets : 0;
   settings.snaplen = options_.snaplen.value_or(kHeaderSnaplen);
   if (settings.snaplen == 0 || settings.snaplen > RECORD_PAYLOAD_ALL)
     settings.snaplen = RECORD_PAYLOAD_ALL;
@@ -219,24 +224,45 @@ Result<void> Collection::load_probes() {
   return {};
 }
 
+const PlannedProbe& Collection::probe_at(uint32_t index) const {
+  return index < plan_.size() ? plan_[index] : companions_[index - plan_.size()];
+}
+
+// Attaches everything; the value is by index of the probe, companions behind those asked for. The
+// ends of transmits come first: net_dev_start_xmit may note its own only if these are noted too.
+std::vector<Result<std::string>> Collection::attach_all() {
+  const auto count = static_cast<uint32_t>(plan_.size() + companions_.size());
+  std::vector<Result<std::string>> rungs(count, Error{});
+  bool paired = false;
+  for (const bool is_end : {true, false}) {
+    for (uint32_t i = 0; i < count; ++i) {
+      const PlannedProbe& probe = probe_at(i);
+      if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
+      const bool is_companion = i >= plan_.size();
+      rungs[i] =
+          probes_->attach(i, {probe.tracepoint, probe.role, probe.sections, is_companion, paired});
+      if (is_end && rungs[i]) paired = true;
+    }
+  }
+  return rungs;
+}
+
 Result<void> Collection::attach_probes() {
   names_.reasons = btf_->drop_reasons();
   names_.subsystems = btf_->drop_subsystems();
+  const std::vector<Result<std::string>> rungs = attach_all();
   size_t attached = 0;
-  for (uint32_t i = 0; i < plan_.size(); ++i) {
-    const PlannedProbe& probe = plan_[i];
-    names_.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
-    ProbeAttachment attachment;
-    attachment.target = probe.target.text();
-    auto rung = probes_->attach(i, {probe.tracepoint, probe.role, probe.sections});
-    attachment.attached = rung.has_value();
-    if (rung) {
-      attachment.how = *rung;
-      ++attached;
-    } else {
-      attachment.problem = rung.error().message;
+  for (uint32_t i = 0; i < rungs.size(); ++i) {
+    const PlannedProbe& probe = probe_at(i);
+    const std::string how = rungs[i] ? *rungs[i] : "";
+    const std::string problem = rungs[i] ? "" : rungs[i].error().message;
+    if (i >= plan_.size()) {
+      session_.companions.push_back({probe.target.text(), how, problem, 0});
+      continue;
     }
-    session_.attachments.push_back(std::move(attachment));
+    names_.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
+    session_.attachments.push_back({probe.target.text(), rungs[i].has_value(), how, problem});
+    if (rungs[i]) ++attached;
   }
   if (attached == 0)
     return Error{fmt::format("no probe could be attached; {}: {}", session_.attachments[0].target,
@@ -374,6 +400,11 @@ Result<void> Collection::refresh_session() {
   }
   TRY(note_ring_losses(counters));
   session_.counters = book_.settle(std::move(counters));
+  for (uint32_t i = 0; i < companions_.size(); ++i) {
+    TRY_ASSIGN(of_companion, probes_->counters(static_cast<uint32_t>(plan_.size()) + i));
+    session_.companions[i].seen = 0;
+    for (const ProbeCounters& of_cpu : of_companion) session_.companions[i].seen += of_cpu.seen;
+  }
   if (losses_->windows().revision() != losses_revision_) {
     losses_revision_ = losses_->windows().revision();
     session_.losses = losses_->windows().all();

@@ -46,6 +46,17 @@ struct LossWindow {
   bool operator==(const LossWindow&) const = default;
 };
 
+// A probe that nobody asked for and that makes no events: it sees where packets are, so that packet
+// ids and namespaces of the others are right.
+struct CompanionProbe {
+  std::string target;
+  std::string how;      // "tp_btf", "raw_tp"; empty: not attached
+  std::string problem;  // a sentence, where not attached
+  uint64_t seen = 0;    // hits: what it cost
+
+  bool operator==(const CompanionProbe&) const = default;
+};
+
 // How one asked-for probe was attached.
 struct ProbeAttachment {
   std::string target;  // as asked for
@@ -73,6 +84,7 @@ struct Session {
   std::string
       end_reason;  // "SIGINT", "--duration", "--count", "command ended", ...; empty with end_ns 0
   std::vector<ClockReading> clocks;
+  std::vector<CompanionProbe> companions;
   std::vector<ProbeAttachment> attachments;  // index: Names::probes for the attached ones
   std::vector<ProbeCounters> counters;
   std::vector<LossWindow> losses;

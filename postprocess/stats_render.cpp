@@ -96,6 +96,21 @@ std::string probes_text(const Stats& stats) {
   return text;
 }
 
+std::string companions_text(const Session& session) {
+  std::string text;
+  for (const CompanionProbe& companion : session.companions) {
+    if (companion.problem.empty()) {
+      text +=
+          fmt::format("beside them, to know where packets are: {} ({}), hit {} times\n",
+                      escape_text(companion.target), escape_text(companion.how), companion.seen);
+    } else {
+      text += fmt::format("{} was not attached beside them, some packets may be split in two: {}\n",
+                          escape_text(companion.target), escape_text(companion.problem));
+    }
+  }
+  return text;
+}
+
 std::string sums_text(const ProbeTotals& totals) {
   return fmt::format(
       "seen {} {} filtered {} + recorded {} + lost {} (ring full {}, reader {}, "
@@ -176,11 +191,23 @@ Json probes_json(const Stats& stats) {
   return probes;
 }
 
+Json companions_json(const Session& session) {
+  Json companions = Json::array();
+  for (const CompanionProbe& companion : session.companions) {
+    Json json{{"target", escape_text(companion.target)}};
+    set(json, "how", companion.how);
+    set(json, "problem", companion.problem);
+    json["seen"] = companion.seen;
+    companions.push_back(std::move(json));
+  }
+  return companions;
+}
+
 }  // namespace
 
 std::string render_stats_text(const Stats& stats, const Session& session) {
-  return head_text(stats, session) + "\n" + probes_text(stats) + "\n" + sums_text(stats.totals) +
-         losses_text(session);
+  return head_text(stats, session) + "\n" + probes_text(stats) + companions_text(session) + "\n" +
+         sums_text(stats.totals) + losses_text(session);
 }
 
 std::string render_stats_json(const Stats& stats, const Session& session) {
@@ -194,6 +221,7 @@ std::string render_stats_json(const Stats& stats, const Session& session) {
   json["events"] = span_json(stats.events);
   if (stats.selected) json["selected"] = span_json(*stats.selected);
   json["probes"] = probes_json(stats);
+  if (!session.companions.empty()) json["companions"] = companions_json(session);
   json["totals"] = totals_json(stats.totals);
   Json losses = Json::array();
   for (const LossWindow& window : session.losses) {

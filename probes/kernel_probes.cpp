@@ -24,22 +24,19 @@ namespace tracker {
 
 namespace {
 
-// Bits above the role: the order of receive probes of one device, STAGE_SHIFT in bpf/track.h.
-constexpr uint32_t kStageShift = 8;
-
 struct KnownTracepoint {
   const char* name;
   ProbeRole role;
-  uint32_t stage;
+  uint32_t stage;  // RECEIVE_STAGE_ where it receives
 };
 
 // What the kernel's own tracepoints tell about a packet's life; others are kOther.
 constexpr KnownTracepoint kKnownTracepoints[] = {
     {"kfree_skb", ProbeRole::kDropped, 0},
     {"consume_skb", ProbeRole::kConsumed, 0},
-    {"napi_gro_receive_entry", ProbeRole::kReceive, 0},
-    {"netif_rx", ProbeRole::kReceive, 1},
-    {"netif_receive_skb", ProbeRole::kReceive, 2},
+    {"napi_gro_receive_entry", ProbeRole::kReceive, RECEIVE_STAGE_GRO},
+    {"netif_rx", ProbeRole::kReceive, RECEIVE_STAGE_BACKLOG},
+    {"netif_receive_skb", ProbeRole::kReceive, RECEIVE_STAGE_CORE},
     {"net_dev_queue", ProbeRole::kQueue, 0},
     {"net_dev_start_xmit", ProbeRole::kTransmit, 0},
     {"net_dev_xmit", ProbeRole::kTransmitted, 0},
@@ -180,6 +177,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   if (options.track_entries != 0) flags |= KNOB_FLAG_TRACK;
   if (!options.netns.empty()) flags |= KNOB_FLAG_NETNS_FILTER;
   if (options.all_skbs) flags |= KNOB_FLAG_ALL_SKBS;
+  if (plan.companion) flags |= KNOB_FLAG_COMPANION;
+  if (plan.paired) flags |= KNOB_FLAG_PAIRED;
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
   knobs[KNOB_SKB_ARG] = position_knob(args.skb);
@@ -188,7 +187,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_REASON_ARG] = position_knob(args.reason);
   knobs[KNOB_LOCATION_ARG] = position_knob(args.location);
   knobs[KNOB_RETURN_ARG] = position_knob(args.return_code);
-  knobs[KNOB_ROLE] = static_cast<uint64_t>(plan.role) | (entry ? entry->stage : 0) << kStageShift;
+  knobs[KNOB_ROLE] = static_cast<uint64_t>(plan.role);
+  knobs[KNOB_STAGE] = entry ? entry->stage : 0;
   knobs[KNOB_SECTIONS] = plan.sections;
   knobs[KNOB_FLAGS] = flags;
   knobs[KNOB_SNAPLEN] = options.snaplen;

@@ -48,7 +48,9 @@ struct KernelProbesOptions {
 struct ProbePlan {
   const Tracepoint* tracepoint = nullptr;  // not owned; of a KernelBtf that outlives the call
   ProbeRole role = ProbeRole::kOther;
-  uint32_t sections = 0;  // bits of Section to fill
+  uint32_t sections = 0;   // bits of Section to fill
+  bool companion = false;  // makes no records: only sees where packets are (all are `filtered`)
+  bool paired = false;     // of net_dev_start_xmit: net_dev_xmit is attached too
 };
 
 // The role that a tracepoint plays in a packet's life, by its name.

@@ -106,7 +106,6 @@ struct tracker_counters {
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
 	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
-	KNOB_ARG_COUNT,      /* arguments of the tracepoint, without the leading void pointer */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
 	KNOB_SOCK_ARG,
 	KNOB_DEV_ARG,
@@ -114,6 +113,7 @@ enum tracker_knob {
 	KNOB_LOCATION_ARG,
 	KNOB_RETURN_ARG,
 	KNOB_ROLE,           /* tracker::ProbeRole */
+	KNOB_STAGE,          /* order of the receive probes of one device: RECEIVE_STAGE_ */
 	KNOB_SECTIONS,       /* bits of tracker::Section to fill */
 	KNOB_FLAGS,          /* KNOB_FLAG_ bits */
 	KNOB_SNAPLEN,        /* bytes of a packet to keep, at most RECORD_PAYLOAD_ALL */
@@ -129,7 +129,14 @@ enum tracker_knob {
 #define KNOB_FLAG_TRACK (1U << 0)        /* keep packet ids in the map */
 #define KNOB_FLAG_NETNS_FILTER (1U << 1) /* only namespaces in the netns_filter map */
 #define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
-#define KNOB_FLAG_NEW_ID (1U << 3)       /* no map: each event is a packet of its own */
+#define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
+#define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
+
+/* napi_gro_receive_entry, netif_rx and netif_receive_skb meet a packet of one device in this order;
+ * from the last on, __netif_receive_skb_core() has set skb->skb_iif. */
+#define RECEIVE_STAGE_GRO 0
+#define RECEIVE_STAGE_BACKLOG 1
+#define RECEIVE_STAGE_CORE 2
 
 /* The upper half of a knob's immediate; the lower half is the knob's number. */
 #define KNOB_MAGIC 0x6b6e6f62U
@@ -139,10 +146,12 @@ struct tracker_track {
 	__u64 packet_id;
 	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h */
 	__u64 seen_ns;   /* last sighting: old entries are swept by the collector */
-	__u32 ifindex;   /* device, namespace and role of the last sighting */
+	__u64 netns_cookie; /* namespace, device and probe of the last sighting */
 	__u32 netns_inum;
-	__u32 role;
-	__u32 stage; /* order of receive probes: probes/bpf/track.h */
+	__u32 ifindex;
+	__u32 iif; /* skb->skb_iif then */
+	__u16 role;
+	__u16 stage; /* RECEIVE_STAGE_ */
 };
 
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */

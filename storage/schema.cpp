@@ -34,6 +34,14 @@ const std::array<Table, kTableCount> kTables{{
   problem TEXT NOT NULL,
   missed INTEGER NOT NULL
 ))"},
+    {"companion", R"(CREATE TABLE companion (
+  id INTEGER PRIMARY KEY,
+  target TEXT NOT NULL,
+  how TEXT NOT NULL,
+  problem TEXT NOT NULL,
+  seen INTEGER NOT NULL
+))",
+     false},
     {"probe", R"(CREATE TABLE probe (
   id INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
@@ -108,11 +116,21 @@ Result<void> create_schema(const Database& database) {
                           .c_str());
 }
 
+Result<bool> has_table(const Database& database, std::string_view name) {
+  TRY_ASSIGN(statement, database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?"));
+  statement.bind_text(1, name);
+  return statement.step();
+}
+
 Result<void> check_schema(const Database& database) {
   TRY_ASSIGN(statement, database.prepare("SELECT type, sql FROM sqlite_schema WHERE name = ?"));
   for (const Table& table : kTables) {
     statement.bind_text(1, table.name);
     TRY_ASSIGN(has_row, statement.step());
+    if (!has_row && !table.is_required) {
+      statement.reset();
+      continue;
+    }
     if (!has_row) return Error{fmt::format("table {} is missing", table.name)};
     if (statement.text(0) != "table" || statement.text(1) != table.sql) {
       return Error{fmt::format("table {} is not the one of a recording", table.name)};
@@ -120,10 +138,12 @@ Result<void> check_schema(const Database& database) {
     statement.reset();
   }
   // An index that tracker did not make could hold an expression, and be used for its look-ups.
-  TRY_ASSIGN(others, database.query_text(
-                         "SELECT name FROM sqlite_schema WHERE type <> 'table' AND tbl_name IN "
-                         "('session','clock','attachment','probe','probe_counter','loss','netns',"
-                         "'interface','symbol','stack','reason','subsystem','block') LIMIT 1"));
+  TRY_ASSIGN(
+      others,
+      database.query_text(
+          "SELECT name FROM sqlite_schema WHERE type <> 'table' AND tbl_name IN "
+          "('session','clock','attachment','companion','probe','probe_counter','loss','netns',"
+          "'interface','symbol','stack','reason','subsystem','block') LIMIT 1"));
   if (!others.empty()) return Error{"its tables have indexes or triggers that do not belong there"};
   return {};
 }

@@ -24,15 +24,19 @@ struct Table {
   // Exactly as in sqlite_schema: a recording whose table was made by other SQL is refused, for
   // columns can hold expressions that run when they are read.
   std::string_view sql;
+  bool is_required = true;  // false: recordings made before tracker had it lack it
 };
 
-inline constexpr size_t kTableCount = 13;
+inline constexpr size_t kTableCount = 14;
 extern const std::array<Table, kTableCount> kTables;
 
 // Makes the tables of an empty file and marks it as a recording.
 Result<void> create_schema(const Database& database);
 
-// That the tables are there, and are what create_schema() makes.
+Result<bool> has_table(const Database& database, std::string_view name);
+
+// That the tables are there (but for those that are not required), and are what create_schema()
+// makes.
 Result<void> check_schema(const Database& database);
 
 }  // namespace tracker

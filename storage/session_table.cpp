@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/schema.h"
+
 namespace tracker {
 namespace {
 
@@ -81,6 +83,23 @@ Result<void> load_attachments(const Database& database, ReadBudget& budget, Sess
   }
 }
 
+// Recordings made before tracker had companions lack the table.
+Result<void> load_companions(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(has_it, has_table(database, "companion"));
+  if (!has_it) return {};
+  TRY_ASSIGN(rows, TableReader::open(database, "companion",
+                                     "SELECT id, target, how, problem, seen "
+                                     "FROM companion ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    CompanionProbe companion{rows.text(1), rows.text(2), rows.text(3), rows.number<uint64_t>(4)};
+    TRY(rows.check_row());
+    session.companions.push_back(std::move(companion));
+  }
+}
+
 Result<void> load_counters(const Database& database, ReadBudget& budget, Session& session) {
   TRY_ASSIGN(rows, TableReader::open(database, "probe_counter",
                                      "SELECT id, probe, cpu, seen, filtered, recorded, "
@@ -128,10 +147,12 @@ Result<SessionTables> SessionTables::prepare(const Database& database) {
       {&tables.session_, "INSERT OR REPLACE INTO session VALUES (0,?,?,?,?,?,?,?,?,?,?,?,?)"},
       {&tables.clock_, "INSERT OR REPLACE INTO clock VALUES (?,?,?)"},
       {&tables.attachment_, "INSERT OR REPLACE INTO attachment VALUES (?,?,?,?,?,?)"},
+      {&tables.companion_, "INSERT OR REPLACE INTO companion VALUES (?,?,?,?,?)"},
       {&tables.counter_, "INSERT OR REPLACE INTO probe_counter VALUES (?,?,?,?,?,?,?,?,?,?,?)"},
       {&tables.loss_, "INSERT OR REPLACE INTO loss VALUES (?,?,?,?,?)"},
       {&tables.shrink_clock_, "DELETE FROM clock WHERE id >= ?"},
       {&tables.shrink_attachment_, "DELETE FROM attachment WHERE id >= ?"},
+      {&tables.shrink_companion_, "DELETE FROM companion WHERE id >= ?"},
       {&tables.shrink_counter_, "DELETE FROM probe_counter WHERE id >= ?"},
       {&tables.shrink_loss_, "DELETE FROM loss WHERE id >= ?"},
   };
@@ -151,6 +172,7 @@ Result<void> SessionTables::store(const Session& session) {
   TRY(store_session(session));
   TRY(store_clocks(session));
   TRY(store_attachments(session));
+  TRY(store_companions(session));
   TRY(store_counters(session));
   TRY(store_losses(session));
   is_known_ = true;
@@ -185,6 +207,16 @@ Result<void> SessionTables::store_attachments(const Session& session) {
       });
 }
 
+Result<void> SessionTables::store_companions(const Session& session) {
+  return store_list(session.companions, stored_.companions, is_known_, shrink_companion_,
+                    [this](size_t id, const CompanionProbe& companion) {
+                      companion_.bind_unsigned(1, id).bind_text(2, companion.target);
+                      companion_.bind_text(3, companion.how);
+                      companion_.bind_text(4, clip_text(companion.problem));
+                      return companion_.bind_unsigned(5, companion.seen).run();
+                    });
+}
+
 Result<void> SessionTables::store_counters(const Session& session) {
   return store_list(session.counters, stored_.counters, is_known_, shrink_counter_,
                     [this](size_t id, const ProbeCounters& counters) {
@@ -210,7 +242,8 @@ Result<void> SessionTables::store_losses(const Session& session) {
 
 Result<void> load_session(const Database& database, ReadBudget& budget, Session& session) {
   Result<void> first;
-  for (const auto load : {load_row, load_clocks, load_attachments, load_counters, load_losses}) {
+  for (const auto load :
+       {load_row, load_clocks, load_attachments, load_companions, load_counters, load_losses}) {
     Result<void> loaded = load(database, budget, session);
     if (!loaded && first) first = std::move(loaded);
   }

@@ -76,9 +76,14 @@ struct skb_shared_info {
 	} frags[1];
 };
 
+struct dst_entry {
+	struct net_device *dev;
+};
+
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
+	unsigned long _skb_refdst;
 	unsigned int len;
 	unsigned int data_len;
 	__u8 cloned : 1;

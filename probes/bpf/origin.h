@@ -37,6 +37,21 @@ static __always_inline bool prove_netns(const struct net *net, struct origin *or
 	return true;
 }
 
+/* skb->_skb_refdst without SKB_DST_NOREF; in TCP's queues its memory is a list (tcp_tsorted_anchor).
+ * A route whose device is gone points to blackhole_netdev, which was never registered in a
+ * namespace and has no index (dst_dev_put()). */
+static __always_inline void find_route_netns(struct origin *origin, unsigned long refdst)
+{
+	const struct dst_entry *dst = (const void *)(refdst & ~1UL);
+	const struct net_device *dev;
+
+	if (!dst)
+		return;
+	dev = BPF_CORE_READ(dst, dev);
+	if (dev && BPF_CORE_READ(dev, ifindex) > 0)
+		prove_netns(BPF_CORE_READ(dev, nd_net.net), origin);
+}
+
 /* The device's namespace comes first: a socket's may be another one (a packet that crossed a veth
  * still has the sender's socket until it is orphaned). */
 static __always_inline void find_origin(struct origin *origin, const struct net_device *dev,

@@ -88,6 +88,7 @@ static __always_inline void find_span(const struct sk_buff *skb, struct span *sp
 	span->link = 0;
 	span->len = 0;
 	span->linear = 0;
+	span->start = 0;
 
 	if (is_ethernet(skb, mac, data, end, &type)) {
 		span->start = mac;

@@ -9,7 +9,7 @@
 
 #include "packet.h"
 
-#define TRANSPORT_BYTES 16U /* looked at; a shorter packet is known by its IP header alone */
+#define ARP_BYTES 28U /* of IPv4 over Ethernet; the padding behind them is not the packet's */
 #define PROTO_TCP 6
 #define PROTO_UDP 17
 #define PROTO_ICMP 1
@@ -21,12 +21,13 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 29;
 }
 
+/* `room`: bytes there are from `transport` on; of a packet that ends sooner the rest counts as 0. */
 static __always_inline __u64 transport_signature(__u64 hash, __u8 protocol,
-						 const unsigned char *transport)
+						 const unsigned char *transport, __u32 room)
 {
 	__u32 word[4] = {};
 
-	if (bpf_probe_read_kernel(word, sizeof(word), transport))
+	if (bpf_probe_read_kernel(word, at_most(room, sizeof(word)), transport))
 		return hash;
 	if (protocol == PROTO_TCP) /* ports, sequence number, acknowledgement */
 		return mix(mix(hash, (__u64)word[0] << 32 | word[1]), word[2]);
@@ -48,9 +49,9 @@ static __always_inline __u64 ipv4_signature(const unsigned char *header, __u32 r
 	protocol = word[2] >> 8 & 0xff;
 	size = (word[0] & 0x0f) * 4;
 	hash = mix(mix(protocol, word[1]), (__u64)word[3] << 32 | word[4]);
-	if (room < size + TRANSPORT_BYTES)
+	if (room <= size)
 		return hash;
-	return transport_signature(hash, protocol, header + size);
+	return transport_signature(hash, protocol, header + size, room - size);
 }
 
 static __always_inline __u64 ipv6_signature(const unsigned char *header, __u32 room)
@@ -63,19 +64,21 @@ static __always_inline __u64 ipv6_signature(const unsigned char *header, __u32 r
 		return 0;
 	next = word[0] >> 48 & 0xff;
 	hash = mix(mix(mix(mix(next, word[1]), word[2]), word[3]), word[4]);
-	if (room < sizeof(word) + TRANSPORT_BYTES)
+	if (room <= sizeof(word))
 		return hash;
 	/* With extension headers these are the first of them: still the same packet's own. */
-	return transport_signature(hash, next, header + sizeof(word));
+	return transport_signature(hash, next, header + sizeof(word), room - sizeof(word));
 }
 
-static __always_inline __u64 other_signature(const unsigned char *header, __u32 room)
+static __always_inline __u64 other_signature(const unsigned char *header, __u32 room,
+					     __u16 protocol)
 {
-	__u64 word[2] = {};
+	__u64 word[4] = {};
+	__u32 size = protocol == PROTO_ARP ? ARP_BYTES : sizeof(word);
 
-	if (room < sizeof(word) || bpf_probe_read_kernel(word, sizeof(word), header))
+	if (bpf_probe_read_kernel(word, at_most(at_most(room, size), sizeof(word)), header))
 		return 0;
-	return mix(mix(1, word[0]), word[1]);
+	return mix(mix(mix(mix(protocol + 1, word[0]), word[1]), word[2]), word[3]);
 }
 
 /* 0: nothing is known of the contents. */
@@ -105,7 +108,7 @@ static __always_inline __u64 packet_signature(const struct span *span)
 		return ipv4_signature(span->head + offset, end - offset);
 	if (protocol == PROTO_IPV6)
 		return ipv6_signature(span->head + offset, end - offset);
-	return other_signature(span->head + offset, end - offset);
+	return other_signature(span->head + offset, end - offset, protocol);
 }
 
 #endif

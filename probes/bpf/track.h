@@ -3,9 +3,21 @@
  * Packet ids on tracepoints alone.
  *
  * An id belongs to an skb address until the packet's end is seen. Tracepoints show fewer than half
- * of the frees, so the address can come back as another packet without notice. Doubt splits, never
- * joins: a sighting continues the packet only if the contents agree (signature.h) and the step from
- * the last sighting is one that a packet can make.
+ * of the frees, so the address can come back as another packet without notice, and equal contents
+ * prove little: an unconnected UDP socket gives every datagram the IP id 0, IPv6 has none. Doubt
+ * splits, never joins: a sighting continues the packet only if the contents agree (signature.h) and
+ * the step from the last sighting is one that this packet can make and a new one at its address
+ * cannot. What tells them apart:
+ *
+ *   - inside its ndo_start_xmit an skb cannot have been freed and come back: net_dev_start_xmit and
+ *     net_dev_xmit enclose it on one CPU, BH is off between them (HARD_TX_LOCK, loopback's and
+ *     veth's rcu_read_lock_bh() in __dev_queue_xmit());
+ *   - skb->skb_iif is 0 from alloc_skb() until __netif_receive_skb_core() sets it;
+ *   - skb->mac_header is unset from alloc_skb() until a driver or __dev_queue_xmit() sets it.
+ *
+ * What is left: a probe of which nothing but an skb is known (ROLE_OTHER) gives no such evidence; a
+ * consume on the device that a packet was transmitted to is taken for the driver's; a drop by tc on
+ * egress is taken for that of a packet seen in the same device's queue if its end was not seen.
  */
 #ifndef TRACKER_BPF_TRACK_H
 #define TRACKER_BPF_TRACK_H
@@ -14,10 +26,16 @@
 #include "origin.h"
 #include "signature.h"
 
-/* Order of the receive probes of one device: netif_rx and napi_gro_receive_entry come before
- * netif_receive_skb. User space passes it with the role. */
-#define ROLE_MASK 0xff
-#define STAGE_SHIFT 8
+#define LOOPBACK_IFINDEX 1 /* include/net/flow.h: lo is the first device of every namespace */
+
+/* What one hit tells of the packet's identity. */
+struct sighting {
+	__u64 skb;
+	__u64 signature; /* 0: nothing is known of the contents */
+	__u32 iif;	 /* skb->skb_iif */
+	bool has_link;	 /* skb->mac_header is set */
+	bool in_transmit; /* this CPU is in the ndo_start_xmit of this skb */
+};
 
 static __always_inline __u64 new_packet_id(struct tracker_cpu *cpu)
 {
@@ -26,88 +44,171 @@ static __always_inline __u64 new_packet_id(struct tracker_cpu *cpu)
 	return number * KNOB(KNOB_CPU_COUNT) + bpf_get_smp_processor_id() + 1;
 }
 
-/* A packet leaves the stack into a device and comes in again elsewhere (veth, loopback), or goes up
- * from one device to one stacked on it (VLAN, bridge, tunnel), or from one receive probe to the
- * next of the same device. */
-static __always_inline bool can_be_received(const struct tracker_track *last,
-					    const struct origin *origin, __u32 stage)
+static __always_inline bool inside_transmit(const struct tracker_cpu *cpu, __u64 skb)
 {
-	if (last->role == ROLE_TRANSMIT || last->role == ROLE_TRANSMITTED)
-		return true;
+	__u64 depth = cpu->xmit_depth;
+
+	for (int i = 0; i < XMIT_NESTING; i++) {
+		if ((__u64)i >= depth)
+			break;
+		if (cpu->xmit[i].skb == skb)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool same_device(const struct tracker_track *last,
+					const struct origin *origin)
+{
+	return last->ifindex == origin->ifindex && last->netns_inum == origin->netns_inum;
+}
+
+static __always_inline bool netns_agrees(const struct tracker_track *last,
+					 const struct origin *origin)
+{
+	return !origin->netns_inum || !last->netns_inum || last->netns_inum == origin->netns_inum;
+}
+
+/* A packet leaves the stack into a device and comes in again elsewhere (veth) or there (loopback),
+ * or goes from one receive probe to the next of a device, or up from one device to one stacked on
+ * it (a bridge hands it to netif_receive_skb() again, skb_iif still names the port). */
+static __always_inline bool can_be_received(const struct tracker_track *last,
+					    const struct sighting *now,
+					    const struct origin *origin)
+{
+	if (last->role == ROLE_TRANSMIT)
+		return !same_device(last, origin) || origin->ifindex == LOOPBACK_IFINDEX;
 	if (last->role != ROLE_RECEIVE)
 		return false;
-	if (last->ifindex == origin->ifindex && last->netns_inum == origin->netns_inum)
-		return last->stage < stage;
-	return stage != 0 && last->stage != 0; /* handed up by the stack, not by a driver */
+	if (same_device(last, origin))
+		return last->stage < KNOB(KNOB_STAGE);
+	return last->netns_inum == origin->netns_inum && now->iif == last->ifindex;
 }
 
-/* Forwarded in the same namespace to another device, or from a stacked device to the one below. */
-static __always_inline bool can_be_queued(const struct tracker_track *last,
-					  const struct origin *origin)
+/* From the queue to the driver, from a stacked device to the one below (which may lie in another
+ * namespace: macvlan, ipvlan), or forwarded. */
+static __always_inline bool can_be_sent(const struct tracker_track *last,
+					const struct sighting *now, const struct origin *origin)
 {
-	return last->netns_inum == origin->netns_inum && last->ifindex != origin->ifindex &&
-	       (last->role == ROLE_RECEIVE || last->role == ROLE_TRANSMIT ||
-		last->role == ROLE_QUEUE);
-}
-
-static __always_inline bool continues(const struct tracker_track *last, __u64 signature,
-				      const struct origin *origin, __u32 role, __u32 stage)
-{
-	if (!signature || last->signature != signature) /* 0: nothing is known of the contents */
-		return false;
-	switch (role) {
-	case ROLE_RECEIVE:
-		return can_be_received(last, origin, stage);
-	case ROLE_QUEUE:
-		return can_be_queued(last, origin);
-	case ROLE_TRANSMIT:
-		if (last->role == ROLE_QUEUE && last->ifindex == origin->ifindex &&
-		    last->netns_inum == origin->netns_inum)
-			return true;
-		return can_be_queued(last, origin);
-	default:
+	if (KNOB(KNOB_ROLE) == ROLE_TRANSMIT && last->role == ROLE_QUEUE &&
+	    same_device(last, origin))
 		return true;
+	if (now->in_transmit)
+		return !same_device(last, origin);
+	return last->role == ROLE_RECEIVE && last->netns_inum == origin->netns_inum && now->iif;
+}
+
+/* Dropped, consumed, or at a probe that tells nothing of the way. */
+static __always_inline bool can_be_there(const struct tracker_track *last,
+					 const struct sighting *now, const struct origin *origin)
+{
+	if (now->in_transmit)
+		return true;
+	switch (last->role) {
+	case ROLE_RECEIVE:
+		if (!netns_agrees(last, origin))
+			return false;
+		if (now->iif)
+			return true;
+		/* Between the driver and __netif_receive_skb_core(), as the backlog's drops are: no
+		 * socket yet, which a packet of this host would have. */
+		return last->stage < RECEIVE_STAGE_CORE && !origin->sk && same_device(last, origin);
+	case ROLE_QUEUE:
+		return netns_agrees(last, origin) && now->has_link;
+	case ROLE_TRANSMIT:
+		/* Received since (nobody attached a receive probe), or on the way to that in another
+		 * namespace, or done with by the driver, which seldom drops what it took. */
+		if (now->iif && now->iif != last->iif)
+			return true;
+		if (origin->dev && last->netns_inum != origin->netns_inum)
+			return now->has_link;
+		return KNOB(KNOB_ROLE) == ROLE_CONSUMED && now->has_link;
+	default:
+		return netns_agrees(last, origin);
 	}
 }
 
-/* The id of the packet that `skb` is at this sighting. */
-static __always_inline __u64 track_packet(struct tracker_cpu *cpu, struct tracker_counters *counters,
-					  __u64 skb, __u64 now, const struct span *span,
-					  const struct origin *origin)
+static __always_inline bool continues(const struct tracker_track *last, const struct sighting *now,
+				      const struct origin *origin)
 {
-	__u32 role = KNOB(KNOB_ROLE) & ROLE_MASK;
-	__u32 stage = KNOB(KNOB_ROLE) >> STAGE_SHIFT;
-	struct tracker_track *last, next = {};
+	if (!now->signature || last->signature != now->signature)
+		return false;
+	switch (KNOB(KNOB_ROLE)) {
+	case ROLE_RECEIVE:
+		return can_be_received(last, now, origin);
+	case ROLE_QUEUE:
+	case ROLE_TRANSMIT:
+		return can_be_sent(last, now, origin);
+	default:
+		return can_be_there(last, now, origin);
+	}
+}
 
-	next.signature = packet_signature(span);
-	last = bpf_map_lookup_elem(&tracks, &skb);
-	if (last && continues(last, next.signature, origin, role, stage))
-		next.packet_id = last->packet_id;
-	else
-		next.packet_id = new_packet_id(cpu);
+static __always_inline bool ends_here(void)
+{
+	return KNOB(KNOB_ROLE) == ROLE_DROPPED || KNOB(KNOB_ROLE) == ROLE_CONSUMED;
+}
 
-	if (role == ROLE_DROPPED || role == ROLE_CONSUMED) {
+/* An skb whose fields no longer name a namespace is where its packet was last. */
+static __always_inline void adopt_netns(struct origin *origin, const struct tracker_track *last)
+{
+	if (origin->netns_inum)
+		return;
+	origin->netns_inum = last->netns_inum;
+	origin->netns_cookie = last->netns_cookie;
+}
+
+static __always_inline void fill_track(struct tracker_track *track, __u64 packet_id, __u64 time_ns,
+				       const struct sighting *now, const struct origin *origin)
+{
+	track->packet_id = packet_id;
+	track->signature = now->signature;
+	track->seen_ns = time_ns;
+	track->netns_cookie = origin->netns_cookie;
+	track->netns_inum = origin->netns_inum;
+	track->ifindex = origin->ifindex;
+	track->iif = now->iif;
+	track->role = KNOB(KNOB_ROLE);
+	track->stage = KNOB(KNOB_STAGE);
+}
+
+/* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`
+ * whether it is this packet. Another CPU cannot see the same skb at the same time, but for a wrong
+ * pointer, and then the signature of its next sighting splits; so an entry is changed in place (an
+ * update of a full map would need a spare element). */
+static __always_inline void write_track(struct tracker_counters *counters,
+					struct tracker_track *last, bool same, __u64 packet_id,
+					__u64 time_ns, const struct sighting *now,
+					const struct origin *origin)
+{
+	if (ends_here()) {
 		if (last)
-			bpf_map_delete_elem(&tracks, &skb);
-		return next.packet_id;
-	}
-	next.seen_ns = now;
-	next.ifindex = origin->ifindex;
-	next.netns_inum = origin->netns_inum;
-	next.role = role;
-	next.stage = stage;
-	if (role == ROLE_OTHER && last && last->packet_id == next.packet_id) {
+			bpf_map_delete_elem(&tracks, &now->skb);
+	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
-		last->seen_ns = now;
+		last->seen_ns = time_ns;
 	} else if (last) {
-		/* In place: an update of a full map would need a spare element. Another CPU cannot
-		 * see the same skb at the same time, but for a wrong pointer, and then the
-		 * signature of its next sighting splits. */
-		*last = next;
-	} else if (bpf_map_update_elem(&tracks, &skb, &next, BPF_ANY)) {
-		__sync_fetch_and_add(&counters->untracked, 1);
+		fill_track(last, packet_id, time_ns, now, origin);
+	} else {
+		struct tracker_track next = {};
+
+		fill_track(&next, packet_id, time_ns, now, origin);
+		if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_ANY))
+			__sync_fetch_and_add(&counters->untracked, 1);
 	}
-	return next.packet_id;
+}
+
+/* A sighting outside the namespaces of --netns: the packet may come back, another packet at its
+ * address ends it. */
+static __always_inline void leave_track(struct tracker_track *last, bool same, __u64 time_ns,
+					const struct sighting *now, const struct origin *origin)
+{
+	if (!last)
+		return;
+	if (!same || ends_here())
+		bpf_map_delete_elem(&tracks, &now->skb);
+	else if (KNOB(KNOB_ROLE) != ROLE_OTHER)
+		fill_track(last, last->packet_id, time_ns, now, origin);
 }
 
 #endif

@@ -292,6 +292,53 @@ static __always_inline void remember_transmit(struct hit *hit, __u64 skb, __u64 
 	hit->cpu->xmit_depth = depth + 1;
 }
 
+/* Whether the filter lets the event pass; counts it where not. */
+static __always_inline bool passes_netns_filter(struct hit *hit, const struct origin *origin)
+{
+	enum netns_decision decision;
+
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_FILTER))
+		return true;
+	decision = netns_decide(origin);
+	if (decision == NETNS_UNATTRIBUTED)
+		__sync_fetch_and_add(&hit->counters->unattributed, 1);
+	if (decision != NETNS_PASS)
+		filtered(hit);
+	return decision == NETNS_PASS;
+}
+
+/* Finds the packet that the skb is, decides on its namespace and gives it its id; 0: filtered. */
+static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb, __u64 address,
+				      const struct span *span, struct origin *origin)
+{
+	struct sighting now = { .skb = address };
+	struct tracker_track *last;
+	__u64 packet_id;
+	bool same;
+
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK))
+		return passes_netns_filter(hit, origin) ? new_packet_id(hit->cpu) : 0;
+
+	last = bpf_map_lookup_elem(&tracks, &address);
+	now.iif = skb->skb_iif;
+	now.has_link = skb->mac_header != OFFSET_UNSET;
+	now.in_transmit = inside_transmit(hit->cpu, address);
+	if (last || !ends_here())
+		now.signature = packet_signature(span);
+	same = last && continues(last, &now, origin);
+	if (same)
+		adopt_netns(origin, last);
+	if (!passes_netns_filter(hit, origin)) {
+		leave_track(last, same, hit->now, &now, origin);
+		return 0;
+	}
+	packet_id = same ? last->packet_id : new_packet_id(hit->cpu);
+	write_track(hit->counters, last, same, packet_id, hit->now, &now, origin);
+	if (KNOB(KNOB_ROLE) == ROLE_TRANSMIT && KNOB(KNOB_FLAGS) & KNOB_FLAG_PAIRED)
+		remember_transmit(hit, address, packet_id);
+	return packet_id;
+}
+
 static __always_inline int handle_skb(struct hit *hit)
 {
 	const struct sk_buff *skb = (const void *)hit->scratch->skb;
@@ -310,22 +357,15 @@ static __always_inline int handle_skb(struct hit *hit)
 	find_origin(&origin, skb->dev, skb->sk, (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_ALL_SKBS) && never_was_a_packet(&origin, skb->protocol))
 		return filtered(hit);
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_FILTER) {
-		enum netns_decision decision = netns_decide(&origin);
-
-		if (decision == NETNS_UNATTRIBUTED)
-			__sync_fetch_and_add(&hit->counters->unattributed, 1);
-		if (decision != NETNS_PASS)
-			return filtered(hit);
-	}
+	if (!origin.netns_inum)
+		find_route_netns(&origin, skb->_skb_refdst);
 
 	find_span(skb, &span);
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK)
-		packet_id = track_packet(hit->cpu, hit->counters, address, hit->now, &span, &origin);
-	else
-		packet_id = new_packet_id(hit->cpu);
-	if ((KNOB(KNOB_ROLE) & ROLE_MASK) == ROLE_TRANSMIT)
-		remember_transmit(hit, address, packet_id);
+	packet_id = identify(hit, skb, address, &span, &origin);
+	if (!packet_id)
+		return 0;
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
+		return filtered(hit);
 
 	shared = (const void *)(skb->head + skb->end);
 	record = reserve_with_bytes(hit, &span, shared, &ring);
@@ -393,17 +433,13 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	__u64 packet_id;
 	void *ring;
 
-	/* Before the filter: what start_xmit pushed (or did not, filtered) must stay paired. */
+	/* The filter decides as it did at start_xmit: what that pushed (or did not) stays paired. */
 	find_origin(&origin, (const void *)argument(hit, KNOB(KNOB_DEV_ARG)), NULL, NULL);
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_FILTER) {
-		enum netns_decision decision = netns_decide(&origin);
-
-		if (decision == NETNS_UNATTRIBUTED)
-			__sync_fetch_and_add(&hit->counters->unattributed, 1);
-		if (decision != NETNS_PASS)
-			return filtered(hit);
-	}
+	if (!passes_netns_filter(hit, &origin))
+		return 0;
 	packet_id = transmitted_id(hit, skb, return_code);
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
+		return filtered(hit);
 
 	record = reserve(hit, RECORD_PAYLOAD_SMALL, &ring);
 	if (!record)
@@ -426,7 +462,7 @@ static __always_inline int handle(void *ctx)
 
 	if (!begin(&hit, ctx))
 		return 0;
-	if ((KNOB(KNOB_ROLE) & ROLE_MASK) == ROLE_TRANSMITTED)
+	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		handle_transmitted(&hit);
 	else
 		handle_skb(&hit);

@@ -316,6 +316,23 @@ TEST_F(DamagedRecording, OfANewerVersionIsRefused) {
   EXPECT_EQ(report.error().message, expected);
 }
 
+TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  auto writer = RecordingWriter::create(path, sample_session(), sample_names());
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
+  run_sql(path, "DROP TABLE companion");
+  auto reader = RecordingReader::open(path);
+  ASSERT_TRUE(reader);
+  Session expected = sample_session();
+  expected.companions.clear();
+  EXPECT_EQ((*reader)->session(), expected);
+  const auto report = verify_recording(path);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->problems.empty());
+}
+
 TEST(HostileRecording, ThatIsSomethingElseIsRefused) {
   const Folder folder;
   const std::string path = folder.file("a.db");

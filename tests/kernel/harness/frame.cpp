@@ -89,6 +89,26 @@ Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
   return frame;
 }
 
+Frame tcp_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                const TcpSegment& segment) {
+  const unsigned length = 20U + segment.payload;
+  Frame frame;
+  put_ethernet(frame, source, dest, 0x0800);
+  put_ipv4(frame, flow, IPPROTO_TCP, 64, length);
+  put16(frame, flow.source.port);
+  put16(frame, flow.dest.port);
+  for (const uint32_t number : {segment.seq, segment.ack}) {
+    put16(frame, number >> 16);
+    put16(frame, number & 0xffff);
+  }
+  put16(frame, 0x5000U | segment.flags);
+  for (const unsigned word : {0xfaf0U, 0U, 0U}) put16(frame, word);  // window, checksum, urgent
+  frame.insert(frame.end(), segment.payload, 'x');
+  const uint32_t pseudo = pseudo_header(frame, IPPROTO_TCP, length);
+  set16(frame, kTcpChecksum, internet_checksum(frame, kTransport, pseudo));
+  return frame;
+}
+
 Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype) {
   Frame frame;
   put_ethernet(frame, source, dest, ethertype);

@@ -26,6 +26,16 @@ Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
                  uint8_t ttl = 64);
 
 // 46 bytes of payload behind any ethertype.
+// A segment of a connection, so long after the handshake; the payload is 'x'.
+struct TcpSegment {
+  uint32_t seq = 0;
+  uint32_t ack = 0;
+  uint8_t flags = 0;
+  uint16_t payload = 0;  // bytes
+};
+Frame tcp_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                const TcpSegment& segment);
+
 Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype);
 
 // Flips bits, so that what stands there is wrong.

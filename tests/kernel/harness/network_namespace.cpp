@@ -112,6 +112,13 @@ void NetworkNamespace::nft(std::string_view ruleset) const {
   require_program({"nft", "-f", "-"}, options);
 }
 
+void NetworkNamespace::tc(std::string_view commands) const {
+  ProcessOptions options;
+  options.input = commands;
+  options.netns_fd = fd_.get();
+  require_program({"tc", "-batch", "-"}, options);
+}
+
 void NetworkNamespace::set(std::string_view setting, std::string_view value) const {
   run([&] { write_file(fmt::format("/proc/sys/net/{}", setting), value); });
 }

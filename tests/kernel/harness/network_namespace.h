@@ -36,6 +36,8 @@ class NetworkNamespace {
   // Runs `ip -batch` inside: one command a line.
   void ip(std::string_view commands) const;
   void nft(std::string_view ruleset) const;
+  // Runs `tc -batch` inside: one command a line.
+  void tc(std::string_view commands) const;
   // For example "ipv4/conf/all/rp_filter": a file in /proc/sys/net.
   void set(std::string_view setting, std::string_view value) const;
   // A number from /proc/net/snmp or /proc/net/netstat: counter("Ip", "OutNoRoutes").
