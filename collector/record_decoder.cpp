@@ -89,7 +89,7 @@ void put_vlan_tag_back(const tracker_record& raw, PacketSection& packet) {
       static_cast<uint8_t>(raw.vlan_proto >> 8), static_cast<uint8_t>(raw.vlan_proto),
       static_cast<uint8_t>(raw.vlan_tci >> 8), static_cast<uint8_t>(raw.vlan_tci)};
   packet.bytes.insert(packet.bytes.begin() + kMacAddressesBytes, tag, tag + kVlanTagBytes);
-  packet.len += kVlanTagBytes;
+  packet.len += std::min<uint32_t>(kVlanTagBytes, UINT32_MAX - packet.len);
 }
 
 bool is_tracing(uint64_t frame, const Names& names) {
@@ -134,9 +134,8 @@ void RecordDecoder::decode_packet(std::span<const std::byte> record, size_t payl
 
 void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names, Event& event) {
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
-  std::vector<uint64_t> frames(raw.stack_bytes / sizeof(uint64_t));
-  std::memcpy(frames.data(), record.data() + sizeof(tracker_record),
-              frames.size() * sizeof(uint64_t));
+  const auto* area = reinterpret_cast<const uint64_t*>(record.data() + sizeof(tracker_record));
+  const std::vector<uint64_t> frames(area, area + raw.stack_bytes / sizeof(uint64_t));
   auto known = stacks_.find(frames);
   if (known == stacks_.end()) {
     if (stacks_.size() >= limits_.stacks) {
@@ -183,9 +182,11 @@ bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Name
                            Event& event) {
   if (record.size() < sizeof(tracker_record)) return false;
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
-  size_t payload_offset = sizeof(tracker_record) + (raw.flags & RECORD_HAS_STACK ? kStackBytes : 0);
+  const size_t stack_area = raw.flags & RECORD_HAS_STACK ? kStackBytes : 0;
+  const size_t payload_offset = sizeof(tracker_record) + stack_area;
+  const bool has_stack = (raw.sections & section_bit(Section::kStack)) != 0;
   if (record.size() < payload_offset || record.size() - payload_offset < raw.payload_bytes ||
-      raw.stack_bytes > kStackBytes || raw.probe >= names.probes.size())
+      (has_stack && raw.stack_bytes > stack_area) || raw.probe >= names.probes.size())
     return false;
   reset(event);
   decode_header(cpu, raw, event);

@@ -163,6 +163,34 @@ TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocatio
   EXPECT_EQ(names_.stacks.size(), 1U) << "an equal stack is stored once";
 }
 
+// In memory of exactly the record's size, where a sanitizer sees every read beyond it.
+TEST_F(RecordDecoderTest, RefusesAStackThatTheRecordHasNoRoomFor) {
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kStack);
+  builder.raw.stack_bytes = 64;  // and not RECORD_HAS_STACK
+  EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_TRUE(names_.stacks.empty());
+}
+
+TEST_F(RecordDecoderTest, TakesAStackWithoutFrames) {
+  RecordBuilder builder;
+  builder.stack({0x30});
+  builder.raw.stack_bytes = 0;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(names_.stacks[event_.stack], std::vector<uint64_t>());
+}
+
+TEST_F(RecordDecoderTest, KeepsTheLengthOfAPacketThatIsAsLongAsCanBe) {
+  RecordBuilder builder;
+  builder.payload(udp_frame());
+  builder.raw.packet_len = UINT32_MAX;
+  builder.raw.link = 1;
+  builder.raw.flags = RECORD_VLAN_TAG;
+  builder.raw.vlan_proto = 0x8100;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(event_.packet.len, UINT32_MAX);
+}
+
 // Weeks of a collection: what is different without end is kept up to a bound and then counted.
 TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
   RecordDecoder decoder(true, resolve, {.stacks = 10, .symbols = 12, .interfaces = 1});
