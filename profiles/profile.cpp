@@ -96,7 +96,7 @@ Result<Profile> parse_profile(const std::string& name, const std::string& origin
   }
   for (const CLI::ConfigItem& item : items) {
     if (item.name == "++" || item.name == "--") continue;  // CLI11's marks of sections
-    if (item.parents.size() != 1)
+    if (item.parents.size() != 1 || item.parents[0].empty())
       return Error{fmt::format("profile {} ({}): '{}' stands outside a section such as [collect]",
                                name, origin, item.fullname())};
     std::string problem = malformed(item.inputs);

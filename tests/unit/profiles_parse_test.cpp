@@ -77,6 +77,11 @@ TEST(ParseProfile, ASectionWithinASectionIsRefused) {
   expect_refused("[collect.deep]\ncount = 3\n", "collect.deep.count");
 }
 
+// CLI11 takes the dot for the end of a section's name.
+TEST(ParseProfile, AKeyInASectionWithoutANameIsRefused) {
+  expect_refused(".probe = \"x\"\n", "'.probe' stands outside a section");
+}
+
 TEST(BuiltInProfiles, EachIsReadAndSaysWhatItIsFor) {
   ASSERT_GE(built_in_profiles().size(), 2u);
   for (const BuiltInProfile& built_in : built_in_profiles()) {
