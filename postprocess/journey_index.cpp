@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "postprocess/journey_index.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <deque>
+
+#include "postprocess/amount_text.h"
 
 namespace tracker {
 namespace {
@@ -46,6 +51,23 @@ void link(Partition& partition, std::vector<uint32_t>& next, std::vector<bool>& 
 }
 
 }  // namespace
+
+Result<void> check_index_memory(uint64_t events, uint64_t machine_bytes) {
+  // A sighting, the chain, the place in the file, and what sorting rounds up.
+  constexpr uint64_t kBytesPerEvent = sizeof(Sighting) + 4 + 4 + 1;
+  if (events <= machine_bytes / 2 / kBytesPerEvent) return {};
+  return Error{
+      fmt::format("sorting the {} events that the recording claims would take {} of memory, more "
+                  "than half of the {} of this machine; `tracker print` shows them without sorting",
+                  events, size_text(events * kBytesPerEvent), size_text(machine_bytes))};
+}
+
+uint64_t machine_memory_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_bytes <= 0) return UINT64_MAX;
+  return static_cast<uint64_t>(pages) * static_cast<uint64_t>(page_bytes);
+}
 
 JourneyIndex JourneyIndex::build(TimeOrder& order, uint32_t events_expected) {
   JourneyIndex index;

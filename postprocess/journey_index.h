@@ -19,9 +19,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/result.h"
 #include "postprocess/time_order.h"
 
 namespace tracker {
+
+// Fails where an index of so many events would take more than half of a machine's memory: a block
+// of 100 bytes can claim 65,536 events, and a machine that has run out of memory is worse than a
+// sentence.
+Result<void> check_index_memory(uint64_t events, uint64_t machine_bytes);
+// Of the machine that this runs on.
+uint64_t machine_memory_bytes();
 
 class JourneyIndex {
  public:

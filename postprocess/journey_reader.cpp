@@ -170,6 +170,9 @@ Result<void> JourneyReader::read_all() {
 Result<std::vector<DamagedBlock>> read_journeys(const BlockSource& source,
                                                 const JourneyOptions& options, JourneySink& sink) {
   TRY(EventFetcher::check_size(source));
+  uint64_t events = 0;
+  for (const BlockInfo& block : source.blocks()) events += block.events;
+  TRY(check_index_memory(events, machine_memory_bytes()));
   return JourneyReader(source, options, sink).run();
 }
 

@@ -121,7 +121,11 @@ std::optional<int64_t> parse_date_time(std::string_view text, const Session& ses
   if (!scanner.literal('T') && !scanner.literal('t') && !scanner.literal(' ')) return std::nullopt;
   if (!scan_clock(scanner, clock_ns)) return std::nullopt;
   if (!scan_zone(scanner, session.utc_offset_seconds, offset_seconds)) return std::nullopt;
-  return (date_seconds - offset_seconds) * kNsPerSecond + clock_ns;
+  // In the range of ns since the epoch, 1684 to 2255: no recording is of another time, but its zone
+  // may be anything.
+  constexpr int64_t kFarSeconds = 9'000'000'000;
+  const int64_t seconds = std::clamp(date_seconds - offset_seconds, -kFarSeconds, kFarSeconds);
+  return seconds * kNsPerSecond + clock_ns;
 }
 
 int64_t midnight_before(int64_t local_ns) {

@@ -33,8 +33,11 @@ constexpr auto kIsLater = [](const auto& a, const auto& b) {
 }  // namespace
 
 TimeOrder::TimeOrder(const BlockSource& source, EventFetcher& fetcher, uint64_t since_ns,
-                     uint64_t until_ns, BlockObserver observer)
-    : source_(source), fetcher_(fetcher), observer_(std::move(observer)) {
+                     uint64_t until_ns, BlockObserver observer, size_t max_open_events)
+    : source_(source),
+      fetcher_(fetcher),
+      observer_(std::move(observer)),
+      max_open_events_(max_open_events) {
   const std::vector<BlockInfo>& blocks = source.blocks();
   for (size_t i = blocks.size(); i-- > 0;) {
     const bool is_wanted = blocks[i].last_ns >= since_ns && blocks[i].first_ns <= until_ns;
@@ -48,8 +51,14 @@ TimeOrder::TimeOrder(const BlockSource& source, EventFetcher& fetcher, uint64_t 
 TimeOrder::~TimeOrder() = default;
 
 Result<std::vector<EventKey>> TimeOrder::read_keys(size_t index) {
-  TRY_ASSIGN(events, fetcher_.block(index));
   const BlockInfo& info = source_.blocks()[index];
+  if (info.events > max_open_events_ - open_events_) {
+    return Error{
+        fmt::format("block {}: its times overlap those of more blocks than can be looked at "
+                    "together",
+                    info.id)};
+  }
+  TRY_ASSIGN(events, fetcher_.block(index));
   std::vector<EventKey> keys = std::move(spare_keys_);
   keys.clear();
   keys.reserve(events.size());
@@ -78,6 +87,7 @@ void TimeOrder::open(size_t index) {
   }
   auto block = std::make_unique<OpenBlock>();
   block->keys = std::move(keys).value();
+  open_events_ += block->keys.size();
   open_.push_back(std::move(block));
   std::push_heap(open_.begin(), open_.end(), kIsLater);
 }
@@ -112,6 +122,7 @@ void TimeOrder::next(std::vector<EventKey>& keys, size_t limit) {
     if (block.next < block.keys.size()) {
       std::push_heap(open_.begin(), open_.end(), kIsLater);
     } else {
+      open_events_ -= block.keys.size();
       spare_keys_ = std::move(block.keys);
       open_.pop_back();
     }

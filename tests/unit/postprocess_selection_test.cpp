@@ -184,6 +184,15 @@ TEST(Selection, SurvivesHostileClocks) {
   }
 }
 
+TEST(Selection, OfTimesBeyondTheRangeOfNanosecondsAreBeforeOrAfterEverything) {
+  Session session = sample_session();
+  for (const int32_t zone : {0, INT32_MIN, INT32_MAX}) {
+    session.utc_offset_seconds = zone;
+    EXPECT_EQ(compile({.since = "1013-11-21T09:13:01"}, session)->since_ns(), 0U) << zone;
+    EXPECT_GT(compile({.since = "2200-01-01T00:00:00"}, session)->since_ns(), session.end_ns);
+  }
+}
+
 TEST(Selection, RefusesWhatIsMalformedWithTheFormsThatAreNot) {
   const std::string forms = "2026-11-21T09:13:55Z (RFC 3339), 09:13:55.5";
   for (const char* typed :
