@@ -17,6 +17,11 @@ namespace {
 // How long a lock of another process (a reader's checkpoint, the sqlite3 shell) is waited for.
 constexpr int kBusyTimeoutMs = 2000;
 
+// Bounds while a schema is loaded: of steps of SQLite's virtual machine, some hundred for a
+// recording's tables, and of a value that one step can make.
+constexpr int kMaxSchemaSteps = 100'000;
+constexpr int kMaxSchemaValueBytes = 64 * 1024;
+
 // What the system said to the call that failed. SQLite hands it on for some calls only
 // (sqlite3_system_errno() knows nothing of a failed COMMIT), but errno still has it where it is
 // asked right after that call: later calls of SQLite's rarely fail, and then with numbers that
@@ -182,6 +187,17 @@ Result<void> Database::defend(Mode mode) const {
   // than its header says.
   if (is_salvage) TRY(run("PRAGMA writable_schema=ON"));
   return {};
+}
+
+Result<void> Database::load_schema() const {
+  sqlite3* connection = connection_.get();
+  const auto stop = [](void*) { return 1; };
+  sqlite3_progress_handler(connection, kMaxSchemaSteps, stop, nullptr);
+  const int before = sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, kMaxSchemaValueBytes);
+  Result<void> loaded = run("SELECT count(*) FROM sqlite_schema");
+  sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, before);
+  sqlite3_progress_handler(connection, 0, nullptr, nullptr);
+  return loaded;
 }
 
 Result<Statement> Database::prepare(std::string_view sql) const {

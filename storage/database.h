@@ -78,6 +78,11 @@ class Database {
   Database(Database&&) noexcept = default;
   Database& operator=(Database&&) noexcept = default;
 
+  // Reads the schema, which SQLite otherwise does at the first statement, and then as far as a
+  // recording's goes: a table of statistics that a hostile file brings along is read with it, and
+  // its columns can be expressions that run for hours.
+  Result<void> load_schema() const;
+
   Result<Statement> prepare(std::string_view sql) const;
   // Runs statements that return no rows that matter.
   Result<void> run(const char* sql) const;

@@ -26,7 +26,7 @@ Result<Database> try_open(const std::string& path, Database::Mode mode, Problem&
   };
   Result<Database> database = Database::open(path, mode);
   if (!database) return explain(database.error());
-  const Result<std::string> read = database->query_text("SELECT count(*) FROM sqlite_schema");
+  const Result<void> read = database->load_schema();
   problem = database->last_problem();
   if (!read) return explain(read.error());
   return database;

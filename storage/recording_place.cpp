@@ -101,6 +101,7 @@ Result<void> settle_wal(const std::string& path) {
   if (wal_bytes(path) == 0) return {};
   Result<Database> database = Database::open(path, Database::Mode::kReadWrite);
   if (!database) return {};
+  (void)database->load_schema();
   const Result<std::string> mode = database->query_text("PRAGMA journal_mode=DELETE");
   if (!mode && database->last_problem() == Problem::kBusy) {
     return in_use(path, find_user(path).value_or(0));
