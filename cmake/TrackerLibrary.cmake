@@ -12,6 +12,12 @@ function(tracker_options target)
       -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=address,undefined)
   endif()
+  if(TRACKER_FUZZ)
+    # What g++ warns of is an error in every other preset; clang has views of its own.
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link,address,undefined
+      -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-error)
+    target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+  endif()
   if(TRACKER_CLANG_TIDY)
     set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY
       "clang-tidy;--quiet;--warnings-as-errors=*")
