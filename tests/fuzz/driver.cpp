@@ -9,6 +9,7 @@
 // with which the program has grown to 2 GiB, is a finding too.
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@
 namespace tracker::fuzz {
 namespace {
 
-constexpr unsigned kMaxSeconds = 10;
+constexpr time_t kMaxSeconds = 10;  // of CPU: a busy machine is no finding
 constexpr long kMaxKibibytes = 2L << 20;
 constexpr size_t kMaxInput = 1U << 20;
 
@@ -46,9 +47,11 @@ extern "C" void on_end(int number) {
 
 void run(const Bytes& input) {
   g_current = input;
-  ::alarm(kMaxSeconds);
+  const itimerval end{{0, 0}, {kMaxSeconds, 0}};
+  ::setitimer(ITIMER_PROF, &end, nullptr);
   LLVMFuzzerTestOneInput(input.data(), input.size());
-  ::alarm(0);
+  const itimerval none{};
+  ::setitimer(ITIMER_PROF, &none, nullptr);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   FUZZ_EXPECT(usage.ru_maxrss < kMaxKibibytes);
@@ -139,7 +142,7 @@ int main(const std::vector<std::string>& arguments) {
     }
   }
   FUZZ_EXPECT(!inputs.empty());
-  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM}) std::signal(number, on_end);
+  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGPROF}) std::signal(number, on_end);
   run({});
   for (const Bytes& input : inputs) run(input);
   Mutator mutator(inputs);
