@@ -16,8 +16,8 @@
 #define RECORD_NAME_SIZE 16 /* TASK_COMM_LEN, IFNAMSIZ */
 #define RECORD_STACK_DEPTH 64
 
-/* Payload sizes. Linear bytes and those of the first page fragment are read one after the other,
- * each at most half of RECORD_PAYLOAD_SPLIT; see probes/bpf/packet.h. */
+/* Payload sizes. Where bytes lie in page fragments too, a record has twice the room that its class
+ * keeps (of RECORD_PAYLOAD_SPLIT: half of it); see copy_bytes() in probes/bpf/packet.h. */
 #define RECORD_PAYLOAD_SMALL 128
 #define RECORD_PAYLOAD_SPLIT 512
 #define RECORD_PAYLOAD_FRAME 2048
@@ -157,12 +157,14 @@ struct tracker_track {
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */
 #define SCRATCH_NESTING 4 /* process, softirq, hardirq, NMI */
 #define SCRATCH_ARGS 6
+#define SCRATCH_FORGOTTEN 8
 #define SCRATCH_SKB 256 /* struct sk_buff is 224 to 240 bytes on the kernels looked at */
 
 /* What one run of the program works on; too large for the 512 bytes of BPF stack. */
 struct tracker_scratch {
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
 	__u64 args[SCRATCH_ARGS];
+	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/tracker.bpf.c */
 	__u8 skb[SCRATCH_SKB];
 };
 

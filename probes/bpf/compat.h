@@ -37,28 +37,39 @@ struct skb_frag___netmem {
 	unsigned int offset;
 } __attribute__((preserve_access_index));
 
+/* Where the three fields of either lie: numbers that the verifier sees before any loop over
+ * fragments. Relocations of the struct that this kernel lacks must stay where they are pruned. */
+struct fragment_layout {
+	__u32 page, len, offset;
+};
+
+static __always_inline void find_fragment_layout(struct fragment_layout *layout)
+{
+	if (bpf_core_field_exists(struct skb_frag___netmem, netmem)) {
+		layout->page = bpf_core_field_offset(struct skb_frag___netmem, netmem);
+		layout->len = bpf_core_field_offset(struct skb_frag___netmem, len);
+		layout->offset = bpf_core_field_offset(struct skb_frag___netmem, offset);
+	} else {
+		layout->page = bpf_core_field_offset(struct bio_vec___frag, bv_page);
+		layout->len = bpf_core_field_offset(struct bio_vec___frag, bv_len);
+		layout->offset = bpf_core_field_offset(struct bio_vec___frag, bv_offset);
+	}
+}
+
 struct fragment {
 	__u64 page; /* address of the struct page; 0: not readable memory */
 	__u32 len;
 	__u32 offset;
 };
 
-static __always_inline void read_fragment(struct fragment *fragment, const void *frag)
+static __always_inline void read_fragment(struct fragment *fragment,
+					  const struct fragment_layout *layout, const void *frag)
 {
-	const struct skb_frag___netmem *netmem = frag;
-	const struct bio_vec___frag *bio = frag;
-
-	if (bpf_core_field_exists(netmem->netmem)) {
-		fragment->page = BPF_CORE_READ(netmem, netmem);
-		fragment->len = BPF_CORE_READ(netmem, len);
-		fragment->offset = BPF_CORE_READ(netmem, offset);
-		if (fragment->page & 1) /* NET_IOV: device memory */
-			fragment->page = 0;
-	} else {
-		fragment->page = (__u64)BPF_CORE_READ(bio, bv_page);
-		fragment->len = BPF_CORE_READ(bio, bv_len);
-		fragment->offset = BPF_CORE_READ(bio, bv_offset);
-	}
+	bpf_probe_read_kernel(&fragment->page, sizeof(fragment->page), frag + layout->page);
+	bpf_probe_read_kernel(&fragment->len, sizeof(fragment->len), frag + layout->len);
+	bpf_probe_read_kernel(&fragment->offset, sizeof(fragment->offset), frag + layout->offset);
+	if (fragment->page & 1) /* NET_IOV: device memory */
+		fragment->page = 0;
 }
 
 /*

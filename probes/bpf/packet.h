@@ -15,6 +15,8 @@
 #define PROTO_VLAN 0x8100
 #define PROTO_QINQ 0x88a8
 #define PROTO_ARP 0x0806
+#define FRAGMENTS_MAX 17 /* MAX_SKB_FRAGS where it is not configured otherwise */
+#define FRAGMENT_SIZE 16 /* sizeof(skb_frag_t), sizeof(struct bio_vec) */
 #define PROTO_802_3_MIN 0x0600 /* smaller values are lengths */
 
 /* Offsets count from skb->head. */
@@ -130,36 +132,46 @@ static __always_inline __u64 at_most(__u64 value, __u64 bound)
 	return value;
 }
 
+/* Takes a number through memory whose contents the verifier does not follow: an iteration is then
+ * like the one before, not one more history of bounds. 6.1 gives up at a million instructions. */
+static __always_inline __u64 forget_number(volatile __u64 *memory, __u64 number)
+{
+	*memory = number;
+	return *memory;
+}
+
 /*
- * Copies at most `want` bytes: linear ones to dst (room `linear_room`), then those of the first
- * `frag_count` fragments (0 or 1) behind them, each at most `frag_room`. A loop over all 17
- * possible ones is refused by 6.1's verifier: it loses track of which kind of skb_frag_t exists
- * and meets the other's relocations ("invalid func unknown#195896080"). The room behind dst is
- * linear_room + frag_room, so that the verifier need not know the sum of two variables.
- * Frames whose bytes lie in skb_shared_info.frag_list are kept as far as that list.
+ * Copies at most `want` bytes: linear ones to dst, then those of the page fragments behind them. The
+ * room behind dst is linear_room + frag_room, and a fragment's part begins at most at linear_room
+ * and is at most frag_room long: the verifier need not know the sum of two variables. frag_room 0:
+ * linear bytes only. Bytes in skb_shared_info.frag_list are not followed.
  */
 static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 					const struct skb_shared_info *shared, __u32 want,
-					__u32 linear_room, __u32 frag_room, int frag_count)
+					__u32 linear_room, __u32 frag_room, volatile __u64 *memory)
 {
 	__u64 copied = at_most(at_most(span->linear, want), linear_room);
+	struct fragment_layout layout;
 	__u8 frags;
 
 	if (bpf_probe_read_kernel(dst, copied, span->head + span->start))
 		return 0;
-	if (!frag_count || copied >= want)
+	if (!frag_room || copied >= want)
 		return copied;
 
 	frags = BPF_CORE_READ(shared, nr_frags);
-	for (int i = 0; i < frag_count; i++) {
-		struct fragment fragment;
+	find_fragment_layout(&layout);
+	copied = forget_number(memory, copied);
+	for (int i = 0; i < FRAGMENTS_MAX; i++) {
+		struct fragment fragment = {};
 		__u64 address, size, at;
 
 		if (i >= frags || copied >= want)
 			break;
-		read_fragment(&fragment, (const void *)shared +
-						 bpf_core_field_offset(struct skb_shared_info, frags) +
-						 i * 16 /* sizeof(skb_frag_t), sizeof(struct bio_vec) */);
+		read_fragment(&fragment, &layout,
+			      (const void *)shared +
+				      bpf_core_field_offset(struct skb_shared_info, frags) +
+				      i * FRAGMENT_SIZE);
 		address = fragment_address(&fragment);
 		size = at_most(at_most(fragment.len, want - copied), frag_room);
 		at = at_most(copied, linear_room);
@@ -167,7 +179,7 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 			break;
 		if (bpf_probe_read_kernel(dst + at, size, (const void *)address))
 			break;
-		copied += size;
+		copied = forget_number(memory, copied + size);
 	}
 	return copied;
 }

@@ -44,17 +44,14 @@ static __always_inline __u64 new_packet_id(struct tracker_cpu *cpu)
 	return number * KNOB(KNOB_CPU_COUNT) + bpf_get_smp_processor_id() + 1;
 }
 
+/* The innermost transmit is the one that runs: an outer one's skb is not freed before it returns. */
 static __always_inline bool inside_transmit(const struct tracker_cpu *cpu, __u64 skb)
 {
 	__u64 depth = cpu->xmit_depth;
 
-	for (int i = 0; i < XMIT_NESTING; i++) {
-		if ((__u64)i >= depth)
-			break;
-		if (cpu->xmit[i].skb == skb)
-			return true;
-	}
-	return false;
+	if (depth == 0 || depth > XMIT_NESTING)
+		return false;
+	return cpu->xmit[(depth - 1) % XMIT_NESTING].skb == skb;
 }
 
 static __always_inline bool same_device(const struct tracker_track *last,

@@ -61,6 +61,23 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 	return true;
 }
 
+/* Takes a value through memory whose contents the verifier does not follow: what it knew of it, path
+ * by path, is forgotten, and paths that differ in nothing else become one. Without it each further
+ * step is verified once for every way that led to it, which is most of the time to start. */
+#define forget(hit, value)                                                                       \
+	do {                                                                                     \
+		volatile __u64 *forgotten = (hit)->scratch->forgotten;                           \
+		__u64 *words = (__u64 *)(value);                                                 \
+                                                                                                 \
+		_Static_assert(sizeof(*(value)) % 8 == 0, "whole words");                        \
+		_Static_assert(sizeof(*(value)) / 8 <= SCRATCH_FORGOTTEN, "room");               \
+		_Pragma("unroll") for (__u32 word = 0; word < sizeof(*(value)) / 8; word++)      \
+		{                                                                                \
+			forgotten[word] = words[word];                                           \
+			words[word] = forgotten[word];                                           \
+		}                                                                                \
+	} while (0)
+
 static __always_inline int filtered(struct hit *hit)
 {
 	__sync_fetch_and_add(&hit->counters->filtered, 1);
@@ -236,6 +253,23 @@ static __always_inline void fill_drop(struct hit *hit, struct tracker_record *re
 	}
 }
 
+/* A record of one class, with the packet's bytes: all three sizes are constants. */
+static __always_inline struct tracker_record *
+reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_info *shared,
+	      __u32 want, __u32 linear_room, __u32 frag_room, void **ring)
+{
+	struct tracker_record *record = reserve(hit, linear_room + frag_room, ring);
+	__u32 copied;
+
+	if (!record)
+		return NULL;
+	copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want, linear_room,
+			    frag_room, hit->scratch->forgotten);
+	fill_header(hit, record, 0);
+	record->payload_bytes = copied;
+	return record;
+}
+
 /* Reserves a record of the class that the packet needs and copies its bytes. */
 static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit,
 								 const struct span *span,
@@ -243,42 +277,23 @@ static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit
 								 void **ring)
 {
 	__u32 want = span->len;
-	bool in_fragments = span->linear < want && span->linear < RECORD_PAYLOAD_SMALL;
-	struct tracker_record *record;
-	__u32 copied;
+	bool in_fragments;
 
 	if (!(KNOB(KNOB_SECTIONS) & SECTION_PACKET))
 		want = 0;
 	if (want > KNOB(KNOB_SNAPLEN))
 		want = KNOB(KNOB_SNAPLEN);
-	if (want <= RECORD_PAYLOAD_SMALL && !(in_fragments && want)) {
-		record = reserve(hit, RECORD_PAYLOAD_SMALL, ring);
-		if (!record)
-			return NULL;
-		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_SMALL, 0, 0);
-	} else if (want <= RECORD_PAYLOAD_SPLIT / 2) {
-		record = reserve(hit, RECORD_PAYLOAD_SPLIT, ring);
-		if (!record)
-			return NULL;
-		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_SPLIT / 2, RECORD_PAYLOAD_SPLIT / 2, 1);
-	} else if (want <= RECORD_PAYLOAD_FRAME) {
-		record = reserve(hit, 2 * RECORD_PAYLOAD_FRAME, ring);
-		if (!record)
-			return NULL;
-		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_FRAME, RECORD_PAYLOAD_FRAME, 1);
-	} else {
-		record = reserve(hit, RECORD_PAYLOAD_ALL + RECORD_PAYLOAD_ALL / 2, ring);
-		if (!record)
-			return NULL;
-		copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want,
-				    RECORD_PAYLOAD_ALL, RECORD_PAYLOAD_ALL / 2, 1);
-	}
-	fill_header(hit, record, 0);
-	record->payload_bytes = copied;
-	return record;
+	in_fragments = want && span->linear < want && span->linear < RECORD_PAYLOAD_SMALL;
+	if (want <= RECORD_PAYLOAD_SMALL && !in_fragments)
+		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_SMALL, 0, ring);
+	if (want <= RECORD_PAYLOAD_SPLIT / 2)
+		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_SPLIT / 2,
+				     RECORD_PAYLOAD_SPLIT / 2, ring);
+	if (want <= RECORD_PAYLOAD_FRAME)
+		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_FRAME,
+				     RECORD_PAYLOAD_FRAME, ring);
+	return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_ALL, RECORD_PAYLOAD_ALL / 2,
+			     ring);
 }
 
 static __always_inline void remember_transmit(struct hit *hit, __u64 skb, __u64 packet_id)
@@ -346,8 +361,8 @@ static __always_inline int handle_skb(struct hit *hit)
 	const struct skb_shared_info *shared;
 	struct tracker_record *record;
 	struct origin origin = {};
+	struct span span = {};
 	__u64 packet_id;
-	struct span span;
 	void *ring;
 
 	if (bpf_probe_read_kernel(hit->scratch->skb, bpf_core_type_size(struct sk_buff),
@@ -361,11 +376,14 @@ static __always_inline int handle_skb(struct hit *hit)
 		find_route_netns(&origin, skb->_skb_refdst);
 
 	find_span(skb, &span);
+	forget(hit, &span);
+	forget(hit, &origin);
 	packet_id = identify(hit, skb, address, &span, &origin);
 	if (!packet_id)
 		return 0;
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
+	forget(hit, &origin);
 
 	shared = (const void *)(skb->head + skb->end);
 	record = reserve_with_bytes(hit, &span, shared, &ring);
