@@ -37,6 +37,20 @@ TEST(BadChecksum, OfUdpIsUdpCsum) {
   expect_checksum_drop("UDP", kUdpChecksum, "UDP_CSUM", "__udp4_lib_rcv");
 }
 
+// IPv6 has no checksum of its own; only the datagram's can be wrong.
+TEST(BadChecksum, OfUdpOverIpv6IsUdpCsum) {
+  const Pair pair(NetworkNamespace::Ipv6::kOn);
+  const Flow flow{"UDP", {pair.left_end.ipv6, 40000}, {pair.right_end.ipv6, 9}};
+  Frame frame = ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow);
+  spoil(frame, kIpv6UdpChecksum);
+  Collection collection({&pair.left, &pair.right});
+  send_frames(pair.left, pair.left_end.device, std::vector<Frame>(kPackets, frame));
+  pair.settle();
+  collection.stop();
+  expect_drops(collection.file(),
+               {"UDP_CSUM", "__udp6_lib_rcv", kPackets, flow, pair.right_end.device, &pair.right});
+}
+
 TEST(BadChecksum, OfTcpIsTcpCsum) {
   expect_checksum_drop("TCP", kTcpChecksum, "TCP_CSUM", "tcp_v4_rcv");
 }

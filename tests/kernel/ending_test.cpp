@@ -3,12 +3,15 @@
 // The ways in which a collection ends: each leaves nothing attached and one readable file.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <memory>
 #include <set>
 
 #include "harness/bpf_programs.h"
 #include "harness/collection.h"
 #include "harness/recording.h"
+#include "harness/require.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
 
@@ -71,10 +74,25 @@ TEST_F(Ending, BySigtermKeepsWhatWasSeen) {
   expect_clean();
 }
 
-TEST_F(Ending, AfterDuration) {
-  start({"--duration", "1"});
+// Long enough for the packets, also in an emulated guest on a busy machine.
+TEST_F(Ending, AfterDurationKeepsWhatWasSeen) {
+  constexpr std::chrono::seconds kDuration{3};
+  const auto begin = std::chrono::steady_clock::now();
+  start({"--duration", std::to_string(kDuration.count())});
   send(kPackets);
-  EXPECT_EQ(collection_->process().wait().status, 0);
+  require(collection_->process().is_running(), "the packets were not sent in time");
+  const ProcessResult result = collection_->process().wait();
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, kDuration);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("ended: --duration"), std::string::npos) << result.err;
+  const Sums sums = sums_of(collection_->file());
+  EXPECT_EQ(sums.recorded, static_cast<uint64_t>(kPackets));
+  EXPECT_EQ(sums.lost, 0U);
+  const std::vector<Json> rows = view("drops", collection_->file(), {"--by", "reason,flow"});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(text_at(rows[0], "/reason"), "NO_SOCKET");
+  EXPECT_EQ(text_at(rows[0], "/flow"), "UDP 10.1.0.1:40000 > 10.1.0.2:9");
+  EXPECT_EQ(rows[0].at("count"), kPackets);
   expect_clean();
 }
 

@@ -62,6 +62,22 @@ TEST(Neighbour, ThatNeverAnswersIsNeighFailed) {
     EXPECT_EQ(text_at(event, "/task/context"), "softirq") << event.dump();
 }
 
+// The same by neighbour discovery. ndisc_error_report() gives no reason, up to 6.18 at least; the
+// place tells what happened.
+TEST(Neighbour, ThatNeverAnswersOverIpv6IsToldByThePlaceAlone) {
+  const Pair pair(NetworkNamespace::Ipv6::kOn);
+  pair.left.set("ipv6/neigh/left0/mcast_solicit", "1");
+  pair.left.set("ipv6/neigh/left0/retrans_time_ms", "100");
+  const Flow flow{"UDP", {pair.left_end.ipv6, 40000}, {"fd01::77", 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_datagrams(pair.left, flow, kPackets);
+  require_soon([&] { return pair.left.counter("Icmp6", "OutDestUnreachs") == kPackets; },
+               "the neighbour to fail");
+  collection.stop();
+  expect_drops(collection.file(), {"NOT_SPECIFIED", "neigh_invalidate", kPackets, flow,
+                                   pair.left_end.device, &pair.left});
+}
+
 TEST(Frame, ForAnotherMacAddressIsOtherhost) {
   const Pair pair;
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};

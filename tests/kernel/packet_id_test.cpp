@@ -145,6 +145,7 @@ TEST(PacketId, NeverJoinsTwoSegmentsOfTenThousandConnections) {
   pair.left.run([&] { make_connections(listener, kConnections); });
   collection.stop();
   const Sums sums = sums_of(collection.file());
+  ASSERT_EQ(sums.lost, 0U) << "what was lost could have contradicted";
 
   std::unordered_map<uint64_t, SegmentKey> segments;
   std::set<std::pair<uint16_t, uint32_t>> connections;  // port and sequence number of the SYN

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Packets that the routing of IPv4 turns away.
+// Packets that the routing of IPv4 and IPv6 turns away.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,13 +24,16 @@ void send_copies(const Pair& pair, const Frame& frame) {
   pair.settle();
 }
 
-// A second link, with 10.99.0.0/24 behind it.
-void add_network_behind(const NetworkNamespace& netns) {
+// A second link, with 10.99.0.0/24 or what else `address` lies in behind it.
+void add_network_behind(const NetworkNamespace& netns,
+                        const std::string& address = "10.99.0.2/24") {
   netns.ip(
       "link add back0 type veth peer name back1\n"
+      "link set back0 addrgenmode none\n"
+      "link set back1 addrgenmode none\n"
       "link set back1 up\n"
-      "link set back0 up\n"
-      "addr add 10.99.0.2/24 dev back0\n");
+      "link set back0 up\n" +
+      fmt::format("addr add {} dev back0\n", address));
 }
 
 TEST(Routing, SourceThatLiesElsewhereIsIpRpfilter) {
@@ -58,6 +61,18 @@ TEST(Routing, TtlThatExpiresWhileForwardingIsIpInhdr) {
   collection.stop();
   expect_only_drops(collection.file(),
                     {"IP_INHDR", "ip_forward", kPackets, flow, pair.right_end.device, &pair.right});
+}
+
+TEST(Routing, HopLimitThatExpiresWhileForwardingIsIpInhdr) {
+  const Pair pair(NetworkNamespace::Ipv6::kOn);
+  add_network_behind(pair.right, "fd99::2/64 nodad");
+  pair.right.set("ipv6/conf/all/forwarding", "1");
+  const Flow flow{"UDP", {pair.left_end.ipv6, 40000}, {"fd99::77", 9}};
+  Collection collection({&pair.left, &pair.right});
+  send_copies(pair, ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
+  collection.stop();
+  expect_drops(collection.file(),
+               {"IP_INHDR", "ip6_forward", kPackets, flow, pair.right_end.device, &pair.right});
 }
 
 // A host that does not forward takes the packet for one that was not meant for it.

@@ -15,10 +15,11 @@ void put16(Frame& frame, unsigned value) {
 }
 
 void put_address(Frame& frame, const std::string& text) {
-  in_addr address{};
-  require(inet_pton(AF_INET, text.c_str(), &address) == 1, "not an IPv4 address");
+  const bool is_ipv6 = text.find(':') != std::string::npos;
+  in6_addr address{};  // room for either
+  require(inet_pton(is_ipv6 ? AF_INET6 : AF_INET, text.c_str(), &address) == 1, "not an address");
   const auto* bytes = reinterpret_cast<const uint8_t*>(&address);
-  frame.insert(frame.end(), bytes, bytes + sizeof(address));
+  frame.insert(frame.end(), bytes, bytes + (is_ipv6 ? sizeof(in6_addr) : sizeof(in_addr)));
 }
 
 // RFC 1071, over the bytes from `begin` on; `sum` is what goes in beside them.
@@ -55,10 +56,33 @@ void put_ipv4(Frame& frame, const Flow& flow, uint8_t protocol, uint8_t ttl, uns
   set16(frame, kIpChecksum, internet_checksum(frame, kIpHeader, 0));
 }
 
-// The sum of the pseudo header: addresses, protocol, length.
-uint32_t pseudo_header(const Frame& frame, uint8_t protocol, unsigned length) {
+void put_ipv6(Frame& frame, const Flow& flow, uint8_t protocol, uint8_t hop_limit,
+              unsigned payload) {
+  put16(frame, 0x6000);
+  put16(frame, 0);  // flow label
+  put16(frame, payload);
+  frame.push_back(protocol);
+  frame.push_back(hop_limit);
+  put_address(frame, flow.source.address);
+  put_address(frame, flow.dest.address);
+}
+
+constexpr unsigned kUdpLength = 16;
+
+// 8 bytes of payload; the checksum is not there yet.
+void put_udp(Frame& frame, const Flow& flow) {
+  put16(frame, flow.source.port);
+  put16(frame, flow.dest.port);
+  put16(frame, kUdpLength);
+  put16(frame, 0);
+  frame.insert(frame.end(), 8, 'x');
+}
+
+// The sum of the pseudo header: addresses, which end the IP header, protocol, length.
+uint32_t pseudo_header(const Frame& frame, uint8_t protocol, unsigned length,
+                       size_t addresses = kIpHeader + 12, size_t transport = kTransport) {
   uint32_t sum = protocol + length;
-  for (size_t i = kIpHeader + 12; i < kTransport; i += 2) {
+  for (size_t i = addresses; i < transport; i += 2) {
     sum += static_cast<uint32_t>(frame[i]) << 8 | frame[i + 1];
   }
   return sum;
@@ -69,23 +93,33 @@ uint32_t pseudo_header(const Frame& frame, uint8_t protocol, unsigned length) {
 Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow, uint8_t ttl) {
   const bool is_tcp = flow.protocol == "TCP";
   const uint8_t protocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
-  const unsigned length = is_tcp ? 20 : 16;
+  const unsigned length = is_tcp ? 20 : kUdpLength;
   Frame frame;
   put_ethernet(frame, source, dest, 0x0800);
   put_ipv4(frame, flow, protocol, ttl, length);
-  put16(frame, flow.source.port);
-  put16(frame, flow.dest.port);
   if (is_tcp) {
+    put16(frame, flow.source.port);
+    put16(frame, flow.dest.port);
     for (const unsigned word : {0x1000U, 0x0001U, 0U, 0U, 0x5002U, 0xfaf0U, 0U, 0U}) {
       put16(frame, word);  // seq, ack, data offset and SYN, window, checksum, urgent
     }
   } else {
-    put16(frame, length);
-    put16(frame, 0);
-    frame.insert(frame.end(), 8, 'x');
+    put_udp(frame, flow);
   }
   const uint32_t pseudo = pseudo_header(frame, protocol, length);
   set16(frame, is_tcp ? kTcpChecksum : kUdpChecksum, internet_checksum(frame, kTransport, pseudo));
+  return frame;
+}
+
+Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                 uint8_t hop_limit) {
+  Frame frame;
+  put_ethernet(frame, source, dest, 0x86dd);
+  put_ipv6(frame, flow, IPPROTO_UDP, hop_limit, kUdpLength);
+  put_udp(frame, flow);
+  const uint32_t pseudo =
+      pseudo_header(frame, IPPROTO_UDP, kUdpLength, kIpHeader + 8, kIpv6Transport);
+  set16(frame, kIpv6UdpChecksum, internet_checksum(frame, kIpv6Transport, pseudo));
   return frame;
 }
 

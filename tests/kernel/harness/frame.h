@@ -13,19 +13,24 @@ namespace tracker::kernel_test {
 
 using Frame = std::vector<uint8_t>;
 
-// Where things lie in the frames of ipv4_frame().
+// Where things lie in the frames of ipv4_frame() and, the last two, of ipv6_frame().
 inline constexpr size_t kIpHeader = 14;
 inline constexpr size_t kIpTtl = kIpHeader + 8;
 inline constexpr size_t kIpChecksum = kIpHeader + 10;
 inline constexpr size_t kTransport = kIpHeader + 20;
 inline constexpr size_t kUdpChecksum = kTransport + 6;
 inline constexpr size_t kTcpChecksum = kTransport + 16;
+inline constexpr size_t kIpv6Transport = kIpHeader + 40;
+inline constexpr size_t kIpv6UdpChecksum = kIpv6Transport + 6;
 
 // An IPv4 packet along `flow`: protocol "UDP" with 8 bytes of payload, or "TCP", a SYN.
 Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
                  uint8_t ttl = 64);
 
-// 46 bytes of payload behind any ethertype.
+// A UDP datagram along `flow` over IPv6, with 8 bytes of payload.
+Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                 uint8_t hop_limit = 64);
+
 // A segment of a connection, so long after the handshake; the payload is 'x'.
 struct TcpSegment {
   uint32_t seq = 0;
@@ -36,6 +41,7 @@ struct TcpSegment {
 Frame tcp_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
                 const TcpSegment& segment);
 
+// 46 bytes of payload behind any ethertype.
 Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype);
 
 // Flips bits, so that what stands there is wrong.

@@ -56,6 +56,18 @@ uint64_t counter_in(const std::string& text, std::string_view group, std::string
   throw std::runtime_error(fmt::format("no counter {}{}", group, name));
 }
 
+// /proc/net/snmp6 has a line for each: "Icmp6OutDestUnreachs", then the number.
+uint64_t ipv6_counter_in(const std::string& text, std::string_view group, std::string_view name) {
+  std::istringstream words(text);
+  const std::string wanted = fmt::format("{}{}", group, name);
+  std::string word;
+  uint64_t number = 0;
+  while (words >> word >> number) {
+    if (word == wanted) return number;
+  }
+  throw std::runtime_error(fmt::format("no counter {}", wanted));
+}
+
 }  // namespace
 
 NetworkNamespace::NetworkNamespace(std::string_view label, Ipv6 ipv6) : name_(unique_name(label)) {
@@ -126,6 +138,10 @@ void NetworkNamespace::set(std::string_view setting, std::string_view value) con
 uint64_t NetworkNamespace::counter(std::string_view group, std::string_view name) const {
   uint64_t found = 0;
   run([&] {
+    if (group.ends_with('6')) {
+      found = ipv6_counter_in(read_file("/proc/thread-self/net/snmp6"), group, name);
+      return;
+    }
     const bool extended = group.ends_with("Ext");
     const char* path = extended ? "/proc/thread-self/net/netstat" : "/proc/thread-self/net/snmp";
     found = counter_in(read_file(path), group, name);

@@ -40,7 +40,8 @@ class NetworkNamespace {
   void tc(std::string_view commands) const;
   // For example "ipv4/conf/all/rp_filter": a file in /proc/sys/net.
   void set(std::string_view setting, std::string_view value) const;
-  // A number from /proc/net/snmp or /proc/net/netstat: counter("Ip", "OutNoRoutes").
+  // A number from /proc/net/snmp, netstat or snmp6: counter("Ip", "OutNoRoutes"), with the
+  // groups "Ip6", "Icmp6" and "Udp6" for IPv6.
   uint64_t counter(std::string_view group, std::string_view name) const;
   // Puts `device` up and waits until packets go through it.
   void wait_until_running(const std::string& device) const;
