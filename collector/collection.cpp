@@ -153,6 +153,7 @@ class Collection {
 
   Session session_;
   Names names_;
+  uint64_t recorded_bytes_at_tick_ = 0;
   uint64_t events_ = 0, events_at_tick_ = 0;
   uint64_t next_tick_ns_ = 0, last_tick_ns_ = 0, deadline_ns_ = 0;
   std::string end_reason_;
@@ -268,7 +269,7 @@ Result<void> Collection::attach_probes() {
     return Error{fmt::format("no probe could be attached; {}: {}", session_.attachments[0].target,
                              session_.attachments[0].problem)};
   session_.start_ns = boottime_ns();
-  return {};
+  return probes_->start_watching();
 }
 
 Result<void> Collection::start_recording() {
@@ -315,7 +316,8 @@ void Collection::check_written(const Result<void>& written) {
 }
 
 void Collection::check_room() {
-  if (options_.max_bytes && recording_->size_bytes() >= *options_.max_bytes) end("--max-size");
+  recorded_bytes_at_tick_ = recording_->size_bytes();
+  if (options_.max_bytes && recorded_bytes_at_tick_ >= *options_.max_bytes) end("--max-size");
   const auto room = disk_room_beside(*options_.output);
   if (room && room->is_low()) end(fmt::format("the disk is nearly full ({})", room->text()));
 }
@@ -323,7 +325,12 @@ void Collection::check_room() {
 void Collection::deliver() {
   if (batched_ == 0) return;
   std::span<const Event> events(batch_.data(), batched_);
-  if (recording_) check_written(recording_->on_events(events, names_));
+  if (recording_) {
+    check_written(recording_->on_events(events, names_));
+    if (options_.max_bytes &&
+        recorded_bytes_at_tick_ + recording_->waiting_bytes() >= *options_.max_bytes)
+      end("--max-size");
+  }
   for (Sink& sink : sinks_) {
     if (!sink.failed && !sink.sink->on_events(events, names_)) sink.failed = true;
   }

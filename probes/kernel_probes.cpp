@@ -91,6 +91,7 @@ struct KernelProbes::State {
   Result<void> load_object(const LibbpfLog& log);
   Result<void> make_rings();
   Result<void> fill_netns_filter();
+  bool set_watching(uint32_t value) const;
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
   template <typename Value>
   Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
@@ -170,6 +171,12 @@ Result<void> KernelProbes::State::fill_netns_filter() {
   return {};
 }
 
+bool KernelProbes::State::set_watching(uint32_t value) const {
+  const uint32_t key = 0;
+  return bpf_map__update_elem(object->maps.watching, &key, sizeof(key), &value, sizeof(value),
+                              BPF_ANY) == 0;
+}
+
 Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   const TracepointArgs& args = plan.tracepoint->args;
   const KnownTracepoint* entry = known(plan.tracepoint->name);
@@ -228,6 +235,11 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
   return rung;
 }
 
+Result<void> KernelProbes::start_watching() {
+  if (!state_->set_watching(1)) return system_error("let the probes begin", errno);
+  return {};
+}
+
 Result<size_t> KernelProbes::drain(size_t budget, const RecordCallback& callback) {
   size_t taken = 0;
   for (uint32_t cpu = 0; cpu < state_->rings.size(); ++cpu) {
@@ -242,6 +254,9 @@ Result<size_t> KernelProbes::drain(size_t budget, const RecordCallback& callback
 int KernelProbes::poll_fd() const { return state_->epoll.get(); }
 
 void KernelProbes::detach() {
+  // So that all end at once. Where the kernel refuses it (no CAP_BPF any more, before 5.19) they
+  // end one after the other.
+  static_cast<void>(state_->set_watching(0));
   for (AttachedProgram& program : state_->programs) program.link.reset();
   // Closing a link does not wait for programs that run (they run inside RCU read sections);
   // this returns after a grace period. Kernels without it: a grace period passes soon after.

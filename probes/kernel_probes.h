@@ -7,7 +7,8 @@
 // with its own constants patched in (bpf/knob.h), loaded as tp_btf where the kernel permits, else
 // as raw_tp.
 //
-// Order: load -> attach each -> drain while collecting -> detach -> drain -> counters.
+// Order: load -> attach each -> start watching -> drain while collecting -> detach -> drain ->
+// counters.
 #pragma once
 
 #include <cstddef>
@@ -70,12 +71,17 @@ class KernelProbes {
   // "tp_btf" or "raw_tp". An error names both rungs' failures.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
 
+  // From here on hits count, of all probes at once; before, attached probes do nothing. Called
+  // once, when all are attached.
+  Result<void> start_watching();
+
   // Takes at most `budget` records from each CPU's ring. The value is how many were taken.
   Result<size_t> drain(size_t budget, const RecordCallback& callback);
   // Becomes readable when a ring holds a quarter of its size. Owned by this object.
   int poll_fd() const;
 
-  // Detaches all programs and waits until none of them still runs (an RCU grace period).
+  // Ends what start_watching() began, detaches all programs and waits until none of them still runs
+  // (an RCU grace period).
   void detach();
 
   // Counters of probe `index`, one entry per CPU that saw a hit; reader and storage are 0.

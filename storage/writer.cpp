@@ -314,6 +314,8 @@ uint64_t RecordingWriter::lost_events() const { return state_->loss.events(); }
 
 void RecordingWriter::account_losses(Session& session) const { state_->loss.account(session); }
 
+uint64_t RecordingWriter::waiting_bytes() const { return state_->waiting_bytes; }
+
 uint64_t RecordingWriter::size_bytes() const {
   struct stat status {};
   const bool is_there = ::stat(state_->path.c_str(), &status) == 0;

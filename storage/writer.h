@@ -48,6 +48,8 @@ class RecordingWriter : public EventSink {
   void account_losses(Session& session) const;
   // Bytes of the file and its -wal, for the progress line and --max-size.
   uint64_t size_bytes() const;
+  // Bytes of finished blocks that the next commit will write.
+  uint64_t waiting_bytes() const;
 
  private:
   struct State;

@@ -36,6 +36,15 @@ struct {
 	__type(value, struct tracker_cpu);
 } cpus SEC(".maps");
 
+/* Not 0 while hits count. Probes are attached one after the other, and on a busy machine that takes
+ * seconds: what some saw before the others were there would look like packets that never went on. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} watching SEC(".maps");
+
 /* Key: address of the skb. Not an LRU map: that evicts silently, here a full map is counted.
  * max_entries is set before loading. */
 struct {

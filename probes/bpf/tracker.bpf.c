@@ -45,7 +45,10 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 static __always_inline bool begin(struct hit *hit, void *ctx)
 {
 	__u32 zero = 0, probe = KNOB(KNOB_PROBE);
+	const __u32 *is_on = bpf_map_lookup_elem(&watching, &zero);
 
+	if (!is_on || !*is_on)
+		return false;
 	hit->ctx = ctx;
 	hit->counters = bpf_map_lookup_elem(&counters, &probe);
 	hit->cpu = bpf_map_lookup_elem(&cpus, &zero);
