@@ -44,21 +44,15 @@ Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::load(
   const auto read = [&]() -> Result<std::unique_ptr<State>> {
     ReadBudget budget;
     TRY(database.run("BEGIN"));
-    TRY_ASSIGN(block_table, BlockTable::prepare(database));
-    Session session;
-    Names names;
-    TRY(load_session(database, budget, session));
-    TRY(load_names(database, budget, names));
-    TRY_ASSIGN(blocks, list_blocks(database));
-    TRY(database.run("COMMIT"));
-    return std::unique_ptr<State>(new State{path,
-                                            std::move(database),
-                                            std::move(block_table),
-                                            std::move(session),
-                                            std::move(names),
-                                            std::move(blocks),
-                                            std::nullopt,
-                                            {}});
+    TRY_ASSIGN(table, BlockTable::prepare(database));
+    std::unique_ptr<State> loaded(
+        new State{path, std::move(database), std::move(table), {}, {}, {}, std::nullopt, {}});
+    TRY(load_session(loaded->database, budget, loaded->session));
+    TRY(load_names(loaded->database, budget, loaded->names));
+    TRY_ASSIGN(listed, list_blocks(loaded->database));
+    loaded->blocks = std::move(listed);
+    TRY(loaded->database.run("COMMIT"));
+    return loaded;
   };
   Result<std::unique_ptr<State>> state = read();
   if (!state) return explain_damage(path, std::move(state).error());
