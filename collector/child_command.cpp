@@ -11,9 +11,11 @@
 
 #include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -34,6 +36,11 @@ struct ProcessLine {
   pid_t parent = 0;
 };
 
+// The number that `text` begins with, as the kernel wrote it.
+bool read_pid(std::string_view text, pid_t& pid) {
+  return std::from_chars(text.data(), text.data() + text.size(), pid).ec == std::errc();
+}
+
 // "812 (comm) S 1 ..."; comm may hold anything. False for a process that has gone or is a zombie.
 bool read_process(const std::string& pid, ProcessLine& line) {
   std::ifstream file("/proc/" + pid + "/stat");
@@ -42,8 +49,8 @@ bool read_process(const std::string& pid, ProcessLine& line) {
   const size_t comm_end = text.rfind(')');
   if (comm_end == std::string::npos || comm_end + 4 >= text.size()) return false;
   if (text[comm_end + 2] == 'Z' || text[comm_end + 2] == 'X') return false;
-  line = {std::atoi(pid.c_str()), std::atoi(text.c_str() + comm_end + 4)};
-  return true;
+  return read_pid(pid, line.pid) &&
+         read_pid(std::string_view(text).substr(comm_end + 4), line.parent);
 }
 
 // All processes that descend from this one, in no order.

@@ -22,6 +22,7 @@ std::vector<DropTally::Row> DropTally::rows(const Names& names) const {
     merged[{has_reason ? names.reason_text(reason) : "", names.symbol_text(location)}] += count;
   }
   std::vector<Row> rows;
+  rows.reserve(merged.size());
   for (const auto& [key, count] : merged) rows.push_back({key.first, key.second, count});
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a.count > b.count; });

@@ -167,7 +167,7 @@ std::vector<std::string> tracepoint_groups(const std::string& name) {
   }
   while (const dirent* entry = ::readdir(directory.get())) {
     std::string group = entry->d_name;
-    if (!group.starts_with(".") && exists(root + "/" + group + "/" + name + "/id"))
+    if (!group.starts_with(".") && exists(fmt::format("{}/{}/{}/id", root, group, name)))
       groups.push_back(group);
   }
   std::sort(groups.begin(), groups.end());

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cerrno>
 #include <iterator>
 
@@ -16,6 +17,7 @@
 #include "base/system_error.h"
 #include "base/unique_fd.h"
 #include "probes/libbpf_log.h"
+#include "probes/libbpf_options.h"
 #include "probes/program.h"
 #include "probes/ring_reader.h"
 #include "probes/tracker.skel.h"
@@ -100,7 +102,8 @@ struct KernelProbes::State {
 // Takes the relocated instructions away and leaves a program that does nothing: verifying the
 // template itself, with knobs that mean nothing, would cost as much as verifying a probe's copy.
 int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
-  auto* kept = reinterpret_cast<std::vector<bpf_insn>*>(cookie);
+  // libbpf hands a pointer on as a long; where it did not fit, this would not compile.
+  auto* kept = std::bit_cast<std::vector<bpf_insn>*>(cookie);
   const bpf_insn* first = bpf_program__insns(program);
   kept->assign(first, first + bpf_program__insn_cnt(program));
   bpf_insn nothing[2]{};
@@ -114,9 +117,9 @@ int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long co
 Result<void> KernelProbes::State::load_template() {
   LibbpfLog log;
   // The section name "tracker/template" is ours; the type is that of raw_tp programs.
-  LIBBPF_OPTS(libbpf_prog_handler_opts, handler);
+  auto handler = libbpf_options<libbpf_prog_handler_opts>();
   handler.prog_prepare_load_fn = keep_instructions;
-  handler.cookie = reinterpret_cast<long>(&instructions);
+  handler.cookie = std::bit_cast<long>(&instructions);
   int handler_id = libbpf_register_prog_handler("tracker/template", BPF_PROG_TYPE_RAW_TRACEPOINT,
                                                 static_cast<bpf_attach_type>(0), &handler);
   if (handler_id < 0) return system_error("prepare libbpf", -handler_id);
@@ -298,6 +301,7 @@ Result<std::vector<uint64_t>> KernelProbes::lost_by_cpu() const {
   TRY_ASSIGN(values, state_->per_cpu<tracker_cpu>(bpf_map__fd(state_->object->maps.cpus), 0,
                                                   "a CPU's counters"));
   std::vector<uint64_t> lost;
+  lost.reserve(values.size());
   for (const tracker_cpu& value : values) lost.push_back(value.lost);
   return lost;
 }
@@ -329,7 +333,7 @@ Result<size_t> KernelProbes::sweep_tracks(uint64_t before_ns) {
   std::vector<uint64_t> keys(state_->options.track_entries);
   std::vector<tracker_track> values(state_->options.track_entries);
   uint32_t count = static_cast<uint32_t>(keys.size()), position = 0;
-  LIBBPF_OPTS(bpf_map_batch_opts, options);
+  auto options = libbpf_options<bpf_map_batch_opts>();
   if (bpf_map_lookup_batch(map, nullptr, &position, keys.data(), values.data(), &count, &options) &&
       errno != ENOENT)
     return system_error("read the tracking map", errno);

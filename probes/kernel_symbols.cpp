@@ -13,6 +13,7 @@
 
 #include "base/system_error.h"
 #include "probes/libbpf_log.h"
+#include "probes/libbpf_options.h"
 #include "probes/resolve.skel.h"
 #include "probes/resolve_request.h"
 
@@ -120,7 +121,7 @@ struct KernelSymbols::State {
 bool KernelSymbols::State::run(const bpf_program* program) const {
   uint32_t zero = 0;
   int map = bpf_map__fd(object->maps.request);
-  LIBBPF_OPTS(bpf_test_run_opts, options);
+  auto options = libbpf_options<bpf_test_run_opts>();
   return bpf_map_update_elem(map, &zero, &request, BPF_ANY) == 0 &&
          bpf_prog_test_run_opts(bpf_program__fd(program), &options) == 0 &&
          bpf_map_lookup_elem(map, &zero, &request) == 0;

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/system_error.h"
+#include "probes/libbpf_options.h"
 
 namespace tracker {
 
@@ -25,7 +26,7 @@ std::string verifier_verdict(const std::string& log) {
 // The verifier is asked for its words only after a refusal: writing them costs time.
 Result<UniqueFd> load_program(bpf_prog_type type, const std::string& name,
                               const std::vector<bpf_insn>& instructions, uint32_t btf_type_id) {
-  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  auto options = libbpf_options<bpf_prog_load_opts>();
   if (type == BPF_PROG_TYPE_TRACING) {
     options.expected_attach_type = BPF_TRACE_RAW_TP;
     options.attach_btf_id = btf_type_id;
