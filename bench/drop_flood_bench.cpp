@@ -23,12 +23,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -178,16 +183,16 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-}  // namespace
+// A number above 0 and nothing else.
+template <typename Number>
+bool read_number(std::string_view text, Number& number) {
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stopped == end && number > 0;
+}
 
-int main(int argc, char** argv) {
-  if (argc < 2) {
-    fmt::print(stderr, "usage: bench_drop_flood TRACKER [SECONDS [ROUNDS]]\n");
-    return 2;
-  }
-  std::string binary = std::filesystem::absolute(argv[1]);
-  double seconds = argc > 2 ? std::atof(argv[2]) : 3;
-  int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+// The exit status: 0 where every datagram was recorded or counted as lost.
+int measure(const std::string& binary, double seconds, int rounds) {
   enter_namespace();
   char folder[] = "/tmp/tracker-bench-XXXXXX";
   if (!::mkdtemp(folder)) fail("cannot make a folder in /tmp");
@@ -229,4 +234,22 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  double seconds = 3;
+  int rounds = 3;
+  if (argc < 2 || argc > 4 || (argc > 2 && !read_number(argv[2], seconds)) ||
+      (argc > 3 && !read_number(argv[3], rounds))) {
+    std::fputs("usage: bench_drop_flood TRACKER [SECONDS [ROUNDS]]\n", stderr);
+    return 2;
+  }
+  try {
+    return measure(std::filesystem::absolute(argv[1]), seconds, rounds);
+  } catch (const std::exception& error) {  // of the standard library and of the JSON parser
+    std::fprintf(stderr, "bench_drop_flood: %s\n", error.what());
+    return 1;
+  }
 }
