@@ -17,6 +17,8 @@ constexpr uint16_t kDontFragment = 0x4000;
 constexpr uint16_t kMoreFragments = 0x2000;
 constexpr uint16_t kIpv4OffsetMask = 0x1fff;
 constexpr uint16_t kIpv6OffsetMask = 0xfff8;
+constexpr uint32_t kEthernetSize = 14;
+constexpr uint32_t kVlanSize = 4;
 constexpr uint32_t kIpv6Size = 40;
 constexpr uint32_t kFlowLabelMask = 0xfffff;
 constexpr uint8_t kEchoReply = 0, kEchoRequest = 8;
@@ -172,6 +174,14 @@ bool is_anything(const LayerMap& layer) {
   return layer.ethernet != kNoOffset || layer.ip != kNoOffset;
 }
 
+// Where the network header begins, or would begin where it was not kept.
+uint32_t network_offset(const LayerMap& layer, LinkLayer link) {
+  if (layer.ip != kNoOffset) return layer.ip;
+  if (layer.arp != kNoOffset) return layer.arp;
+  const uint32_t link_header = link == LinkLayer::kEthernet ? kEthernetSize : 0;
+  return link_header + kVlanSize * layer.vlans;
+}
+
 }  // namespace
 
 Packet decode_packet(const PacketSection& section) {
@@ -190,6 +200,19 @@ Packet decode_packet(const PacketSection& section) {
 
 uint32_t header_length(const PacketSection& section) {
   return map_headers(section.bytes, section.link, section.ethertype).end;
+}
+
+uint32_t network_length(const PacketSection& section) {
+  const HeaderMap map = map_headers(section.bytes, section.link, section.ethertype);
+  const LayerMap& layer = map.layers[0];
+  const uint32_t begin = network_offset(layer, section.link);
+  const uint32_t there = section.len > begin ? section.len - begin : 0;
+  if (layer.ip == kNoOffset) return there;
+  const uint8_t* ip = section.bytes.data() + layer.ip;
+  const uint32_t fixed = layer.version == 6 ? kIpv6Size : 0;
+  const uint32_t field = wire::read_u16(ip + (layer.version == 6 ? 4 : 2));
+  // 0 is a length that the field cannot say: of a GSO packet or a jumbogram.
+  return field == 0 ? there : std::min(fixed + field, there);
 }
 
 }  // namespace tracker

@@ -114,6 +114,12 @@ Packet decode_packet(const PacketSection& section);
 // calls this for every event to cut the bytes that need not be kept.
 uint32_t header_length(const PacketSection& section);
 
+// Bytes of the packet from its network header on: of an IP packet those that its length field
+// claims, at most what is there (the padding of an Ethernet frame is not the packet's), of others
+// those after link header and VLAN tags. The same whether the kernel had put the link header in
+// front yet or not. 0: unknown, as before there is a network header.
+uint32_t network_length(const PacketSection& section);
+
 // The text of a flow: "UDP 10.1.0.1:40000 > 10.1.0.2:9", "ICMP 10.0.0.1 > 10.0.0.2 echo request",
 // "ARP who-has 10.0.0.2 tell 10.0.0.1", "ethertype 0x88b5". Addresses and ports as ss writes them:
 // "10.1.0.1:80", "[::1]:80". From the socket's addresses where there is no header yet; empty where

@@ -102,18 +102,11 @@ std::string vlan_text(const Packet& packet) {
   return text;
 }
 
-// Bytes after the link header.
-uint32_t network_len(const Packet& packet, const PacketSection& section) {
-  if (!packet.ethernet) return section.len;
-  const uint32_t link = 14 + 4 * static_cast<uint32_t>(packet.ethernet->vlans.size());
-  return section.len > link ? section.len - link : 0;
-}
-
 uint32_t ip_len(const Packet& packet, const PacketSection& section) {
   constexpr uint32_t kIpv6Size = 40;
   const uint32_t header = packet.ip->version == 6 ? kIpv6Size : 0;
   if (packet.ip->len > header) return packet.ip->len - header;
-  const uint32_t all = network_len(packet, section);  // a length that the field cannot say
+  const uint32_t all = network_length(section);  // a length that the field cannot say
   return all > header ? all - header : 0;
 }
 
@@ -175,7 +168,7 @@ std::string summary_text(const PacketSection& section) {
   if (!packet.ip) {
     const std::string text = other_text(packet);
     if (text.empty()) return {};
-    return fmt::format("{}  len {}{}", text, network_len(packet, section), vlan_text(packet));
+    return fmt::format("{}  len {}{}", text, network_length(section), vlan_text(packet));
   }
   std::string text = fmt::format("{}  len {} ttl {}{}", transport_text(packet),
                                  ip_len(packet, section), packet.ip->ttl, vlan_text(packet));

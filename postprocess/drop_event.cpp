@@ -26,9 +26,4 @@ bool is_consumption(const Event& event, const Names& names) {
   return role == ProbeRole::kDropped && says_consumed(event, names);
 }
 
-uint32_t packet_length(const Event& event) {
-  if (event.has(Section::kPacket) && event.packet.len != 0) return event.packet.len;
-  return event.has(Section::kSkb) ? event.skb.len : 0;
-}
-
 }  // namespace tracker

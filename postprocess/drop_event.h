@@ -17,7 +17,4 @@ bool is_drop(const Event& event, const Names& names);
 // consume_skb, or kfree_skb with the reason SKB_CONSUMED.
 bool is_consumption(const Event& event, const Names& names);
 
-// Length of the packet in bytes: of the packet section, else the skb's; 0 where neither is known.
-uint32_t packet_length(const Event& event);
-
 }  // namespace tracker

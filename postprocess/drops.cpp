@@ -148,8 +148,8 @@ void DropTable::append_value(DropKey key, const Event& event) {
       group_key_ += protocol_words(event);
       return;
     case DropKey::kLen:
-      if (packet_length(event) != 0) {
-        fmt::format_to(std::back_inserter(group_key_), "{}", packet_length(event));
+      if (const uint32_t length = network_length(event.packet); length != 0) {
+        fmt::format_to(std::back_inserter(group_key_), "{}", length);
       }
       return;
   }
@@ -168,7 +168,7 @@ void DropTable::add(const Event& event) {
   if (is_new && event.has(Section::kDrop) && event.drop.has_reason) {
     group.reason = event.drop.reason;
   }
-  const uint32_t length = packet_length(event);
+  const uint32_t length = network_length(event.packet);
   ++group.count;
   group.bytes += length;
   group.first_ns = std::min(group.first_ns, event.timestamp_ns);

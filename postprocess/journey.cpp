@@ -33,7 +33,7 @@ void JourneyBuilder::add_identity(const Event& event) {
   if (journey_.flow.empty() && event.has(Section::kPacket)) {
     journey_.flow = flow_text(event.packet);
   }
-  if (journey_.length == 0) journey_.length = packet_length(event);
+  if (journey_.length == 0) journey_.length = network_length(event.packet);
   for (const Parent& parent : event.parents) {
     const bool is_new = seen_parents_.emplace(parent.packet_id, parent.kind).second;
     if (is_new) journey_.parents.push_back(parent);

@@ -38,7 +38,7 @@ TEST(Defaults, CollectThenSortShowsATimelineForEachPacket) {
   const ProcessResult sorted = run_tracker({"sort"}, inside);
   EXPECT_EQ(sorted.status, 0) << sorted.err;
   const std::string journey =
-      "^#[0-9a-f]+  UDP 10\\.1\\.0\\.1:40000 > 10\\.1\\.0\\.2:9  62 B  "
+      "^#[0-9a-f]+  UDP 10\\.1\\.0\\.1:40000 > 10\\.1\\.0\\.2:9  48 B  "
       "DROPPED NO_SOCKET at __udp4_lib_rcv\\+0x[0-9a-f]+\n"
       " +0\\.0 us  cpu0 .* tp:skb:kfree_skb  right0  netns tkt[^\n]*-right  "
       "NO_SOCKET: nothing listens on that port\n*$";

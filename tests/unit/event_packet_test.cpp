@@ -90,6 +90,52 @@ TEST(DecodePacket, TakesEthernetPaddingForNoTransportHeader) {
   EXPECT_FALSE(decode_packet(section).udp);
 }
 
+TEST(NetworkLength, IsTheSameWithAndWithoutALinkHeader) {
+  const PacketSection frame = section_of(kUdp4);
+  ASSERT_EQ(frame.len, 46U);
+  EXPECT_EQ(network_length(frame), 32U);
+
+  PacketSection bare = frame;
+  bare.link = LinkLayer::kNone;
+  bare.ethertype = 0x0800;
+  bare.bytes.erase(bare.bytes.begin(), bare.bytes.begin() + 14);
+  bare.len -= 14;
+  EXPECT_EQ(network_length(bare), 32U);
+
+  PacketSection tagged = frame;
+  const std::vector<uint8_t> tags = bytes_of("88a8000581000064");
+  tagged.bytes.insert(tagged.bytes.begin() + 12, tags.begin(), tags.end());
+  tagged.len += 8;
+  EXPECT_EQ(network_length(tagged), 32U);
+  EXPECT_EQ(network_length(section_of(kTcp6Syn)), 80U);
+  EXPECT_EQ(network_length(section_of(kArpRequest)), 28U);
+}
+
+TEST(NetworkLength, IsOfThePacketWhateverWasKeptAndHoweverItsHeaderLies) {
+  const PacketSection whole = section_of(kUdp4);
+  EXPECT_EQ(network_length(cut_to(whole, 34)), 32U);
+  EXPECT_EQ(network_length(cut_to(whole, 20)), 32U) << "no whole IP header: what is there";
+  EXPECT_EQ(network_length(cut_to(whole, 0)), 32U);
+
+  PacketSection padded = whole;
+  padded.bytes.resize(60);
+  padded.len = 60;
+  EXPECT_EQ(network_length(padded), 32U);
+
+  PacketSection lying = whole;
+  lying.bytes[16] = 0xff;
+  EXPECT_EQ(network_length(lying), 32U) << "more than is there";
+  PacketSection large = whole;
+  large.bytes[16] = large.bytes[17] = 0;
+  large.len = 100'014;
+  EXPECT_EQ(network_length(large), 100'000U) << "more than the field can say";
+  PacketSection jumbo = section_of(kTcp6Syn);
+  jumbo.bytes[18] = jumbo.bytes[19] = 0;
+  jumbo.len = 100'014;
+  EXPECT_EQ(network_length(jumbo), 100'000U);
+  EXPECT_EQ(network_length(PacketSection{}), 0U);
+}
+
 TEST(DecodePacket, FindsWhatATunnelCarries) {
   for (const Frame& frame : {kIpip, kGre, kGreKeyChecksumSequence, kGreTap, kVxlan, kGeneve}) {
     const Packet packet = decoded(frame);

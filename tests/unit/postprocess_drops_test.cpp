@@ -33,7 +33,7 @@ TEST(Drops, AreCountedMostFirst) {
   const std::vector<DropGroup> groups = table.groups();
   ASSERT_EQ(groups.size(), 3U);
   EXPECT_EQ(groups[0],
-            (DropGroup{{"NO_SOCKET", "__udp4_lib_rcv+0x4bc"}, kNoSocket, 2, 120, 10, 20}));
+            (DropGroup{{"NO_SOCKET", "__udp4_lib_rcv+0x4bc"}, kNoSocket, 2, 92, 10, 20}));
   EXPECT_EQ(groups[1].values, (std::vector<std::string>{"NOT_SPECIFIED", "__udp4_lib_rcv+0x4bc"}));
   EXPECT_EQ(groups[2].values, (std::vector<std::string>{"NO_SOCKET", "tcp_v4_rcv+0x77"}));
   EXPECT_EQ(table.total(), 4U);
@@ -60,7 +60,7 @@ TEST(Drops, CanBeGroupedByEachKey) {
   EXPECT_EQ(only_values("flow", event),
             std::vector<std::string>{"UDP 10.1.0.1:40000 > 10.1.0.2:9"});
   EXPECT_EQ(only_values("dev,netns,comm", event), (std::vector<std::string>{"eth0", "left", "nc"}));
-  EXPECT_EQ(only_values("proto,len", event), (std::vector<std::string>{"UDP", "60"}));
+  EXPECT_EQ(only_values("proto,len", event), (std::vector<std::string>{"UDP", "46"}));
   event.task.context = TaskContext::kSoftirq;
   EXPECT_EQ(only_values("comm", event), std::vector<std::string>{""}) << "only interrupted";
 }
@@ -102,10 +102,37 @@ TEST(DropKeys, AreRefusedWithTheOnesThatExist) {
   }
 }
 
+// The first was dropped before the neighbour's MAC address was known, the others on receive; one
+// frame was padded by the sender's card, and of the last only the skb is known.
+TEST(DropLengths, OfEqualPacketsAreEqualWhereverTheyWereDropped) {
+  const PacketSection frame = udp_packet(1, 40000, 2, 9);
+  PacketSection bare = frame;
+  bare.link = LinkLayer::kNone;
+  bare.bytes.erase(bare.bytes.begin(), bare.bytes.begin() + 14);
+  bare.len -= 14;
+  PacketSection padded = frame;
+  padded.len += 20;
+  Event unknown = EventBuilder(kFreeProbe, 4, 4).drop(kNoSocket).mark(0);
+  unknown.skb.len = 26;
+  const std::vector<Event> events{EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket).packet(bare),
+                                  EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket).packet(frame),
+                                  EventBuilder(kFreeProbe, 3, 3).drop(kNoSocket).packet(padded),
+                                  unknown};
+  EXPECT_EQ(render_drops_json(count("len", events)),
+            R"({"len":46,"count":3,"bytes":138,"first":1,"last":3})"
+            "\n"
+            R"({"count":1,"bytes":0,"first":4,"last":4})"
+            "\n");
+  const std::vector<LengthBucket> buckets = count("reason", events).lengths();
+  EXPECT_EQ(buckets.front(), (LengthBucket{0, 0, 1}));
+  EXPECT_EQ(buckets.back(), (LengthBucket{32, 63, 3}));
+}
+
 TEST(DropLengths, FallIntoPowersOfTwo) {
   std::vector<Event> events;
   for (const uint32_t length : {1U, 2U, 3U, 1500U, UINT32_MAX}) {
-    PacketSection packet = udp_packet(1, 1, 2, 2);
+    PacketSection packet;
+    packet.ethertype = 0x88b5;
     packet.len = length;
     events.push_back(EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket).packet(packet));
   }

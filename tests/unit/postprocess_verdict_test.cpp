@@ -117,7 +117,7 @@ TEST(JourneyIdentity, IsOfTheFirstEventThatKnows) {
       build({EventBuilder(kQueueProbe, 1, 1), receive(2, "eth0").packet(udp_packet(1, 40000, 2, 9)),
              receive(3, "eth0").packet(udp_packet(1, 40000, 3, 9))});
   EXPECT_EQ(journey.flow, "UDP 10.1.0.1:40000 > 10.1.0.2:9");
-  EXPECT_EQ(journey.length, 60U);
+  EXPECT_EQ(journey.length, 46U);
 }
 
 TEST(JourneyLoss, OfOneOfItsCpusInItsTimeMakesItIncomplete) {
