@@ -265,6 +265,26 @@ void JourneyText::note_skb(const Event& event) {
   }
 }
 
+// Where the packet is and what it is like. A driver's report (net_dev_xmit) comes when it has done
+// with the packet, often after the other end of a veth has received it: what it names is where the
+// packet was. That is shown where nothing else has named a place yet, and never compared with.
+void JourneyText::note_state(const Event& event) {
+  if (role_of(event, names_) == ProbeRole::kTransmitted) {
+    if (dev_ == DevSection{} && event.has(Section::kDev)) {
+      add_note(device_words(event.dev, names_));
+    }
+    if (netns_ == NetnsSection{} && event.has(Section::kNetns)) {
+      const std::string& name = netns(event.netns);
+      if (!name.empty()) add_note("netns " + name);
+    }
+    return;
+  }
+  note_device(event);
+  note_netns(event);
+  note_packet(event);
+  note_skb(event);
+}
+
 // What the event says about the packet's end.
 void JourneyText::note_end(const Event& event) {
   if (event.has_return_code && event.return_code != 0) {
@@ -276,10 +296,7 @@ void JourneyText::note_end(const Event& event) {
 
 void JourneyText::add_step(const Event& event, std::string& text) {
   notes_.clear();
-  note_device(event);
-  note_netns(event);
-  note_packet(event);
-  note_skb(event);
+  note_state(event);
   note_end(event);
 
   if (is_first_step_) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // JourneyText: journeys as text, DESIGN.md section 7:
-//   #5f01  UDP 10.1.0.1:40000 > 10.1.0.2:9  60 B  DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc, ...
+//   #5f01  UDP 10.1.0.1:40000 > 10.1.0.2:9  46 B  DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc, ...
 //        0.0 us  cpu1 iperf3/812  tp:net:net_dev_queue      left0  netns left
 //      +11.9     cpu1             tp:net:netif_receive_skb  right0  netns left -> right
 //      +23.0     cpu1             tp:skb:kfree_skb          NO_SOCKET: nothing listens on that port
@@ -45,6 +45,7 @@ class JourneyText {
   void note_netns(const Event& event);
   void note_packet(const Event& event);
   void note_skb(const Event& event);
+  void note_state(const Event& event);
   void note_end(const Event& event);
   std::string verdict_text(const Journey& journey);
   std::string place_text(const Verdict& verdict);
