@@ -129,19 +129,14 @@ std::string second_line(const Event& event, const Names& names) {
   return line.text();
 }
 
-// "in", "out", or the probe's target where that says neither.
+// "in" and "out" of a device, or the probe's target. Each direction has one probe only: a packet
+// that also passes netif_rx or GRO, or net_dev_queue and net_dev_xmit, is not received or sent
+// anew.
 std::string direction_text(const Event& event, const Names& names) {
   if (event.probe < names.probes.size()) {
-    switch (names.probes[event.probe].role) {
-      case ProbeRole::kReceive:
-        return "in";
-      case ProbeRole::kQueue:
-      case ProbeRole::kTransmit:
-      case ProbeRole::kTransmitted:
-        return "out";
-      default:
-        break;
-    }
+    const ProbeName& probe = names.probes[event.probe];
+    if (probe.role == ProbeRole::kTransmit) return "out";
+    if (probe.role == ProbeRole::kReceive && probe.symbol == "net:netif_receive_skb") return "in";
   }
   return probe_text(event, names);
 }

@@ -156,11 +156,26 @@ TEST(EventLine, ShowsDirectionAsTcpdumpDoes) {
   EXPECT_EQ(line_of(event),
             "17:03:21.402117 lo in  10.1.0.1:40000 > 10.1.0.2:9  UDP  len 32 ttl 64  netns host  "
             "#5f01\n");
-  event.probe = 2;
+  event.probe = 4;
   event.packet = section_of(kArpRequest);
   EXPECT_EQ(line_of(event),
             "17:03:21.402117 lo out  ARP who-has 10.0.0.2 tell 10.0.0.1  len 28  netns host  "
             "#5f01\n");
+}
+
+// With all of net:* attached a packet is still received once and sent once.
+TEST(EventLine, SaysADirectionOnceAPacketAndElseTheProbe) {
+  Event event = sample_drop();
+  event.sections = section_bit(Section::kDev);
+  const auto line_at = [&event](uint16_t probe) {
+    event.probe = probe;
+    return line_of(event).substr(16);
+  };
+  EXPECT_EQ(line_at(6), "lo tp:net:netif_rx  #5f01\n");
+  EXPECT_EQ(line_at(1), "lo in  #5f01\n");
+  EXPECT_EQ(line_at(5), "lo tp:net:net_dev_queue  #5f01\n");
+  EXPECT_EQ(line_at(4), "lo out  #5f01\n");
+  EXPECT_EQ(line_at(2), "lo tp:net:net_dev_xmit  #5f01\n");
 }
 
 TEST(EventLine, OfADropEndsInItsReason) {

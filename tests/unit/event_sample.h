@@ -25,6 +25,9 @@ inline Names sample_names() {
       {"tp", "net:netif_receive_skb", std::nullopt, ProbeRole::kReceive},
       {"tp", "net:net_dev_xmit", std::nullopt, ProbeRole::kTransmitted},
       {"kprobe", "ip_rcv", 0x1c, ProbeRole::kOther},
+      {"tp", "net:net_dev_start_xmit", std::nullopt, ProbeRole::kTransmit},
+      {"tp", "net:net_dev_queue", std::nullopt, ProbeRole::kQueue},
+      {"tp", "net:netif_rx", std::nullopt, ProbeRole::kReceive},
   };
   names.symbols = {{kPlace, {"tcp_v6_rcv", 0x77, ""}},
                    {kModulePlace, {"ovs_execute_actions", 0x48, "openvswitch"}}};
