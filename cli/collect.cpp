@@ -80,6 +80,12 @@ void print_attached(const Session& session, StatusOutput& status) {
       status.note(
           fmt::format("not attached: {}: {}", attachment.target, escape_text(attachment.problem)));
   }
+  for (const CompanionProbe& companion : session.companions) {
+    if (!companion.problem.empty())
+      status.note(fmt::format(
+          "not attached beside them, packets may be split in two or unattributed: {}: {}",
+          companion.target, escape_text(companion.problem)));
+  }
   status.note(fmt::format("attached {} of {} probes", attached, session.attachments.size()));
 }
 

@@ -112,6 +112,8 @@ class Collection {
   Result<void> refresh_session();
   Result<void> note_ring_losses(const std::vector<ProbeCounters>& counters);
   void report_progress(uint64_t now_ns);
+  Result<void> drain_to_the_end();
+  Result<void> settle_losses();
   Result<void> finish();
   void note(const std::string& sentence) const {
     if (observer_.on_note) observer_.on_note(sentence);
@@ -192,7 +194,13 @@ Result<void> Collection::prepare() {
 Result<void> Collection::block_signals() {
   sigset_t wanted;
   sigemptyset(&wanted);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited {};
+    // nohup and a shell's background jobs ignore some; blocked ones would come to signalfd anyway
+    const bool is_ignored =
+        ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+    if (!is_ignored) sigaddset(&wanted, signal);
+  }
   if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
     return system_error("block signals", errno);
   signals_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -471,9 +479,7 @@ Result<void> Collection::loop() {
 
 // Programs that were running when the links were closed have ended after detach(): what the rings
 // hold then is all there is.
-Result<void> Collection::finish() {
-  probes_->detach();
-  if (child_ && !command_status_) child_->end(signal_is_of_terminal_);
+Result<void> Collection::drain_to_the_end() {
   size_t taken = 0;
   do {
     TRY_ASSIGN(count, drain_round(0));
@@ -481,12 +487,23 @@ Result<void> Collection::finish() {
     if (order_.size_bytes() > kRingMax) TRY(drain_round(boottime_ns()));
   } while (taken > 0);
   TRY(drain_round(UINT64_MAX));
+  return {};
+}
 
-  session_.end_ns = boottime_ns();
-  session_.end_reason = end_reason_;
+Result<void> Collection::settle_losses() {
   TRY_ASSIGN(lost, probes_->lost_by_cpu());
   for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], session_.end_ns);
-  TRY(refresh_session());
+  return refresh_session();
+}
+
+// Whatever fails, the recording is closed with what there is; the value is the first failure.
+Result<void> Collection::finish() {
+  probes_->detach();
+  if (child_ && !command_status_) child_->end(signal_is_of_terminal_);
+  Result<void> drained = drain_to_the_end();
+  session_.end_ns = boottime_ns();
+  session_.end_reason = end_reason_;
+  Result<void> settled = settle_losses();
   for (Sink& sink : sinks_) {
     if (!sink.failed) static_cast<void>(sink.sink->on_tick(session_, names_).has_value());
   }
@@ -494,7 +511,7 @@ Result<void> Collection::finish() {
     check_written(recording_->finish(session_, names_));
     recording_->account_losses(session_);
   }
-  return {};
+  return drained ? settled : drained;
 }
 
 Result<CollectSummary> Collection::run() {

@@ -25,8 +25,12 @@ void join(LossWindow& window, const LossWindow& other) {
 
 }  // namespace
 
-void LossWindows::add(const LossWindow& loss) {
+void LossWindows::add(const LossWindow& given) {
   ++revision_;
+  // An interrupt's event fits between another's time stamp and its reserve: the ends may be
+  // swapped.
+  LossWindow loss = given;
+  if (loss.to_ns < loss.from_ns) std::swap(loss.from_ns, loss.to_ns);
   auto [latest, is_first] = latest_.try_emplace(loss.cpu, windows_.size());
   if (!is_first && belong_together(windows_[latest->second], loss, gap_ns_)) {
     join(windows_[latest->second], loss);

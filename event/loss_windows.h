@@ -25,7 +25,7 @@ class LossWindows {
   explicit LossWindows(size_t max_windows = kMaxWindows) : max_windows_(max_windows) {}
 
   // Of one CPU mostly in order of time; what comes late is kept as well.
-  void add(const LossWindow& loss);
+  void add(const LossWindow& given);
 
   const std::vector<LossWindow>& all() const { return windows_; }
   // Changes with every add().

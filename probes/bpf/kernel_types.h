@@ -22,7 +22,12 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct net_device_ops {
+	void *ndo_get_peer_dev; /* since 5.10; veth and netkit have it */
+};
+
 struct net_device {
+	const struct net_device_ops *netdev_ops;
 	char name[16];
 	int ifindex;
 	possible_net_t nd_net;

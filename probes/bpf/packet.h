@@ -180,6 +180,8 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 		if (bpf_probe_read_kernel(dst + at, size, (const void *)address))
 			break;
 		copied = forget_number(memory, copied + size);
+		if (size < fragment.len)
+			break; /* what follows would stand in the wrong place */
 	}
 	return copied;
 }

@@ -66,6 +66,19 @@ static __always_inline bool netns_agrees(const struct tracker_track *last,
 	return !origin->netns_inum || !last->netns_inum || last->netns_inum == origin->netns_inum;
 }
 
+/* Devices in pairs give the skb itself to the other end. What other devices took is gone, and comes
+ * in again only within their ndo_start_xmit (macvlan to macvlan) or through lo. */
+static __always_inline bool has_peer(const struct origin *origin)
+{
+	const struct net_device *dev = origin->dev; /* struct origin itself is not the kernel's */
+	const struct net_device_ops *ops;
+
+	if (!dev)
+		return false;
+	ops = BPF_CORE_READ(dev, netdev_ops);
+	return ops && BPF_CORE_READ(ops, ndo_get_peer_dev);
+}
+
 /* A packet leaves the stack into a device and comes in again elsewhere (veth) or there (loopback),
  * or goes from one receive probe to the next of a device, or up from one device to one stacked on
  * it (a bridge hands it to netif_receive_skb() again, skb_iif still names the port). */
@@ -73,8 +86,10 @@ static __always_inline bool can_be_received(const struct tracker_track *last,
 					    const struct sighting *now,
 					    const struct origin *origin)
 {
+	if (last->role == ROLE_TRANSMIT && same_device(last, origin))
+		return origin->ifindex == LOOPBACK_IFINDEX;
 	if (last->role == ROLE_TRANSMIT)
-		return !same_device(last, origin) || origin->ifindex == LOOPBACK_IFINDEX;
+		return last->stage || now->in_transmit;
 	if (last->role != ROLE_RECEIVE)
 		return false;
 	if (same_device(last, origin))
@@ -95,6 +110,13 @@ static __always_inline bool can_be_sent(const struct tracker_track *last,
 	return last->role == ROLE_RECEIVE && last->netns_inum == origin->netns_inum && now->iif;
 }
 
+/* Since the receive probe saw it, __netif_receive_skb_core() gave it to a device stacked on that one
+ * (VLAN, macvlan, ipvlan), which may lie in another namespace. */
+static __always_inline bool handed_up(const struct tracker_track *last, const struct sighting *now)
+{
+	return last->role == ROLE_RECEIVE && now->iif && now->iif != last->ifindex;
+}
+
 /* Dropped, consumed, or at a probe that tells nothing of the way. */
 static __always_inline bool can_be_there(const struct tracker_track *last,
 					 const struct sighting *now, const struct origin *origin)
@@ -104,7 +126,7 @@ static __always_inline bool can_be_there(const struct tracker_track *last,
 	switch (last->role) {
 	case ROLE_RECEIVE:
 		if (!netns_agrees(last, origin))
-			return false;
+			return handed_up(last, now);
 		if (now->iif)
 			return true;
 		/* Between the driver and __netif_receive_skb_core(), as the backlog's drops are: no
@@ -147,9 +169,10 @@ static __always_inline bool ends_here(void)
 }
 
 /* An skb whose fields no longer name a namespace is where its packet was last. */
-static __always_inline void adopt_netns(struct origin *origin, const struct tracker_track *last)
+static __always_inline void adopt_netns(struct origin *origin, const struct tracker_track *last,
+					const struct sighting *now)
 {
-	if (origin->netns_inum)
+	if (origin->netns_inum || handed_up(last, now))
 		return;
 	origin->netns_inum = last->netns_inum;
 	origin->netns_cookie = last->netns_cookie;
@@ -166,7 +189,7 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 	track->ifindex = origin->ifindex;
 	track->iif = now->iif;
 	track->role = KNOB(KNOB_ROLE);
-	track->stage = KNOB(KNOB_STAGE);
+	track->stage = KNOB(KNOB_ROLE) == ROLE_TRANSMIT ? has_peer(origin) : KNOB(KNOB_STAGE);
 }
 
 /* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`

@@ -345,7 +345,7 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 		now.signature = packet_signature(span);
 	same = last && continues(last, &now, origin);
 	if (same)
-		adopt_netns(origin, last);
+		adopt_netns(origin, last, &now);
 	if (!passes_netns_filter(hit, origin)) {
 		leave_track(last, same, hit->now, &now, origin);
 		return 0;
@@ -420,9 +420,11 @@ static __always_inline int handle_skb(struct hit *hit)
 	return 0;
 }
 
+#define NET_XMIT_MASK 0x0f /* codes below, and negative ones: the skb is gone (dev_xmit_complete()) */
+
 /* The driver may have freed the skb before net_dev_xmit: nothing of it is read. Its id is the one
  * that net_dev_start_xmit gave to the same address on this CPU; transmits nest like calls. */
-static __always_inline __u64 transmitted_id(struct hit *hit, __u64 skb, __u32 return_code)
+static __always_inline __u64 transmitted_id(struct hit *hit, __u64 skb, __s32 return_code)
 {
 	struct tracker_track *last;
 	__u64 depth = hit->cpu->xmit_depth, packet_id = 0;
@@ -436,7 +438,7 @@ static __always_inline __u64 transmitted_id(struct hit *hit, __u64 skb, __u32 re
 		return 0;
 	}
 	packet_id = hit->cpu->xmit[depth].packet_id;
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK && return_code) {
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK && return_code >= NET_XMIT_MASK) {
 		/* Not taken: the queue keeps the skb and will try again. */
 		last = bpf_map_lookup_elem(&tracks, &skb);
 		if (last && last->packet_id == packet_id)

@@ -33,6 +33,12 @@ TEST(LossWindows, JoinsWhatComesLateIntoTheWindowThatItTouches) {
   EXPECT_EQ(windows.all(), (std::vector<LossWindow>{{0, 4 * kSecond, 6 * kSecond, 3}}));
 }
 
+TEST(LossWindows, TurnsAWindowRoundWhoseEndsAreSwapped) {
+  LossWindows windows;
+  windows.add({0, 105, 100, 1});
+  EXPECT_EQ(windows.all(), (std::vector<LossWindow>{{0, 100, 105, 1}}));
+}
+
 TEST(LossWindows, StaysWithinItsBoundAndLosesNoCount) {
   LossWindows windows(100);
   constexpr uint64_t kLosses = 50'000;
