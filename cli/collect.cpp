@@ -248,7 +248,13 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
   std::vector<EventSink*> sinks{&tally};
   std::optional<LivePrinter> printer;
   if (!arguments_.quiet) {
-    printer.emplace(STDOUT_FILENO, renderer(arguments_));
+    // An object a line stays an object a line.
+    const auto gap_object = [](uint64_t events) {
+      return fmt::format("{{\"not_shown\":{}}}\n", events);
+    };
+    printer.emplace(STDOUT_FILENO, renderer(arguments_),
+                    arguments_.format == "json" ? LivePrinter::GapLine(gap_object)
+                                                : LivePrinter::not_shown_text);
     sinks.push_back(&*printer);
   }
   // Events and a progress line on one terminal would overwrite each other.

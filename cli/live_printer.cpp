@@ -33,6 +33,7 @@ struct LivePrinter::State {
   UniqueFd own;  // what `fd` is, where it could be opened again
   int fd;
   Render render;
+  GapLine gap_line;
   Session session;
 
   // the collector's side
@@ -55,10 +56,12 @@ struct LivePrinter::State {
   bool within_budget();
 };
 
-LivePrinter::LivePrinter(int fd, Render render) : state_(std::make_unique<State>()) {
+LivePrinter::LivePrinter(int fd, Render render, GapLine gap_line)
+    : state_(std::make_unique<State>()) {
   state_->own = open_unblocked(fd);
   state_->fd = state_->own ? state_->own.get() : fd;
   state_->render = std::move(render);
+  state_->gap_line = std::move(gap_line);
 }
 
 // With the first events: by then the collector has given its capabilities up, and the thread has
@@ -73,10 +76,14 @@ void LivePrinter::start_writer() {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+std::string LivePrinter::not_shown_text(uint64_t events) {
+  return fmt::format("{} not shown\n", events);
+}
+
 LivePrinter::~LivePrinter() {
   {
     std::lock_guard lock(state_->mutex);
-    if (state_->not_shown > 0) state_->queue += fmt::format("{} not shown\n", state_->not_shown);
+    if (state_->not_shown > 0) state_->queue += state_->gap_line(state_->not_shown);
     state_->ending = true;
   }
   state_->changed.notify_one();
@@ -149,7 +156,7 @@ Result<void> LivePrinter::on_events(std::span<const Event> events, const Names& 
     }
     Clock::time_point start = Clock::now();
     text.clear();
-    if (state.not_shown > 0) text = fmt::format("{} not shown\n", state.not_shown);
+    if (state.not_shown > 0) text = state.gap_line(state.not_shown);
     text += state.render(events[i], names, state.session, state.previous_ns);
     State::Pushed pushed = state.push(text);
     if (pushed == State::Pushed::kNobodyReads) return Error{"nobody reads the events any more"};

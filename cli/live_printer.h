@@ -23,9 +23,13 @@ class LivePrinter : public EventSink {
   using Render =
       std::function<std::string(const Event&, const Names&, const Session&, uint64_t previous_ns)>;
 
+  // The line, with its end, that stands where a slow reader made so many events be left out.
+  using GapLine = std::function<std::string(uint64_t events)>;
+  static std::string not_shown_text(uint64_t events);  // "17 not shown"
+
   // Writes to `fd`, which stays the caller's; to a terminal or pipe through a descriptor of its own
   // that never blocks.
-  LivePrinter(int fd, Render render);
+  LivePrinter(int fd, Render render, GapLine gap_line = not_shown_text);
   ~LivePrinter() override;  // writes what is queued, for at most a second
 
   // Fails once nobody reads any more, so that the collector stops handing events on.

@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -53,9 +55,22 @@ bool read_process(const std::string& pid, ProcessLine& line) {
          read_pid(std::string_view(text).substr(comm_end + 4), line.parent);
 }
 
-// All processes that descend from this one, in no order.
-std::vector<pid_t> descendants() {
+// Whether /proc shows the processes of the namespace that we are in: after `unshare --pid` without
+// --mount-proc its numbers are those of other processes.
+bool proc_is_ours() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self", error).string() == std::to_string(::getpid());
+}
+
+bool is_in(const std::vector<pid_t>& processes, pid_t pid) {
+  return std::find(processes.begin(), processes.end(), pid) != processes.end();
+}
+
+// All processes that descend from this one, in no order, but for `others` and what descends from
+// them.
+std::vector<pid_t> descendants(const std::vector<pid_t>& others) {
   std::vector<ProcessLine> all;
+  if (!proc_is_ours()) return {};
   Directory directory(::opendir("/proc"));
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     ProcessLine line;
@@ -66,14 +81,14 @@ std::vector<pid_t> descendants() {
   std::vector<pid_t> found{::getpid()};
   for (size_t i = 0; i < found.size(); ++i) {
     for (const ProcessLine& line : all) {
-      if (line.parent == found[i]) found.push_back(line.pid);
+      if (line.parent == found[i] && !is_in(others, line.pid)) found.push_back(line.pid);
     }
   }
   found.erase(found.begin());
   return found;
 }
 
-// Another user's process (a setuid program) cannot be signalled once capabilities are given up.
+// Another user's process can be signalled where tracker has CAP_KILL, which it keeps for that.
 void signal_all(const std::vector<pid_t>& processes, int signal) {
   for (const pid_t pid : processes) ::kill(pid, signal);
 }
@@ -94,6 +109,9 @@ Result<ChildCommand> ChildCommand::start(const std::string& command) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::string shell = "/bin/sh", option = "-c", text = command;
   char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
+  // An exec hands its children on: `sh -c 'tcpdump & exec tracker ...'`. They are not the
+  // command's.
+  child.others_ = descendants({});
   // Children belong to the process, so this is undone by nothing but its end.
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     return system_error("become the parent of what " + command + " leaves behind", errno);
@@ -115,16 +133,23 @@ std::optional<int> ChildCommand::status() {
   return status_;
 }
 
+// The command and all that it started.
+std::vector<pid_t> ChildCommand::running() const {
+  std::vector<pid_t> found = descendants(others_);
+  if (!status_ && !is_in(found, pid_)) found.push_back(pid_);
+  return found;
+}
+
 void ChildCommand::end(bool has_signal) {
   const auto start = Clock::now();
-  bool terminated = has_signal;
-  for (std::vector<pid_t> left = descendants(); !left.empty(); left = descendants()) {
+  bool terminated = false;
+  for (std::vector<pid_t> left = running(); !left.empty(); left = running()) {
     const auto waited = Clock::now() - start;
     if (waited > 2 * kGrace) break;
     if (waited > kGrace) {
       // again and again: what forks while it is looked for is found in the next round
       signal_all(left, SIGKILL);
-    } else if (!terminated) {
+    } else if (!terminated && (!has_signal || waited > kGrace / 2)) {
       signal_all(left, SIGTERM);
       signal_all(left, SIGCONT);  // a stopped process acts on no other signal
       terminated = true;

@@ -14,6 +14,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -22,8 +23,8 @@ namespace tracker {
 
 class ChildCommand {
  public:
-  // Runs `command` by /bin/sh -c with the signal mask that this process had before it blocked any,
-  // and with tracker's stdin, stdout and stderr. One at a time in a process.
+  // Runs `command` by /bin/sh -c with no signal blocked and with tracker's stdin, stdout and
+  // stderr. One at a time in a process.
   static Result<ChildCommand> start(const std::string& command);
 
   // Readable once the command has ended.
@@ -35,12 +36,15 @@ class ChildCommand {
 
   // For a collection that ends first: the command and all that it started get SIGTERM, and what is
   // still there after two seconds SIGKILL. `has_signal`: the terminal has sent them the signal that
-  // ended the collection (Ctrl-C): they get no SIGTERM on top of it while they act on that. Returns
-  // within four seconds, whatever they do.
+  // ended the collection (Ctrl-C): SIGTERM comes only after a second in which they act on that.
+  // Returns within four seconds, whatever they do.
   void end(bool has_signal);
 
  private:
+  std::vector<pid_t> running() const;
+
   pid_t pid_ = -1;
+  std::vector<pid_t> others_;  // children that were there before
   UniqueFd pidfd_;
   std::optional<int> status_;
 };

@@ -527,7 +527,7 @@ Result<CollectSummary> Collection::run() {
   });
   TRY(attach_probes());
   TRY(start_recording());
-  TRY(drop_privileges(recording_ != nullptr,
+  TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),
                       [this] { return probes_->lost_by_cpu().has_value(); }));
   // What was collected until an error is kept: the rings are drained and the recording is closed.
   Result<void> looped = loop();

@@ -63,10 +63,12 @@ Result<void> check_privileges() {
                   missing)};
 }
 
-Result<void> drop_privileges(bool recording, const std::function<bool()>& can_read_maps) {
+Result<void> drop_privileges(bool recording, bool runs_command,
+                             const std::function<bool()>& can_read_maps) {
   TRY_ASSIGN(capabilities, read_capabilities());
   const uint64_t permitted = capabilities.permitted();
-  const uint64_t kept = permitted & (bit(CAP_SYS_PTRACE) | (recording ? bit(CAP_DAC_OVERRIDE) : 0));
+  const uint64_t kept = permitted & (bit(CAP_SYS_PTRACE) | (recording ? bit(CAP_DAC_OVERRIDE) : 0) |
+                                     (runs_command ? bit(CAP_KILL) : 0));
   const uint64_t for_maps = permitted & bit(permitted & bit(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN);
   // Not effective is enough for the trial, and can be taken back.
   TRY(write_capabilities(capabilities, kept, kept | for_maps));

@@ -24,6 +24,11 @@ Result<std::vector<BlockInfo>> list_blocks(const Database& database) {
       return Error{
           fmt::format("table block: row {} follows {}", rows.integer(0), blocks.back().id)};
     }
+    // The writer numbers them without a gap.
+    const int64_t expected = blocks.empty() ? 1 : blocks.back().id + 1;
+    if (rows.integer(0) != expected) {
+      return Error{fmt::format("table block: block {} is missing", expected)};
+    }
     if (events < 1 || events > kMaxBlockEvents) {
       return Error{fmt::format("block {} claims {} events; a block has 1 to {}", rows.integer(0),
                                events, kMaxBlockEvents)};

@@ -15,7 +15,8 @@
 
 namespace tracker {
 
-// All blocks in the order of their ids, without their data.
+// All blocks in the order of their ids, without their data. Fails where one is missing between
+// others.
 Result<std::vector<BlockInfo>> list_blocks(const Database& database);
 
 class BlockTable {

@@ -2,6 +2,7 @@
 #include "cli/live_printer.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -98,6 +99,22 @@ TEST_F(LivePrinterTest, CountsWhatASlowReaderCannotTake) {
   EXPECT_GT(shown, 0u);
   EXPECT_GT(left_out, 0u);
   EXPECT_EQ(shown + left_out, kEvents);
+}
+
+TEST_F(LivePrinterTest, CountsThemInTheFormThatIsAskedFor) {
+  Pipe pipe;
+  std::future<std::string> read;
+  {
+    LivePrinter printer(pipe.writer.get(), lines_of(8192), [](uint64_t events) {
+      return fmt::format("{{\"not_shown\":{}}}\n", events);
+    });
+    ASSERT_TRUE(printer.on_events(events_from(0, 1000), names_));
+    read = std::async(std::launch::async, [&] { return read_to_end(pipe.reader.get()); });
+  }
+  pipe.writer.reset();
+  const std::string lines = read.get();
+  EXPECT_NE(lines.find("{\"not_shown\":"), std::string::npos);
+  EXPECT_EQ(lines.find(" not shown"), std::string::npos);
 }
 
 TEST_F(LivePrinterTest, SaysOnceThatNobodyReadsAnyMore) {

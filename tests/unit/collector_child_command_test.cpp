@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -98,6 +99,40 @@ TEST(ChildCommand, GetsNoSigtermWhileItActsOnTheTerminalsSignal) {
   ASSERT_TRUE(command) << command.error().message;
   command->end(true);
   EXPECT_EQ(command->status(), 6);
+  EXPECT_TRUE(holders.are_gone(0));
+}
+
+// `sh -c 'sleep & exec tracker ... --cmd ...'`: the sleep is nobody's but the shell's.
+TEST(ChildCommand, EndsNothingThatWasThereBefore) {
+  const pid_t before = ::fork();
+  ASSERT_GE(before, 0);
+  if (before == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  Holders holders;
+  auto command = ChildCommand::start("sleep 1000; true");
+  ASSERT_TRUE(command) << command.error().message;
+  command->end(false);
+  EXPECT_TRUE(holders.are_gone(0));
+  EXPECT_EQ(::kill(before, 0), 0) << "the process that was there before has gone";
+  EXPECT_EQ(::waitpid(before, nullptr, WNOHANG), 0);
+  ::kill(before, SIGKILL);
+  ::waitpid(before, nullptr, 0);
+}
+
+// A shell's background jobs ignore SIGINT: SIGTERM comes before SIGKILL all the same.
+TEST(ChildCommand, GetsSigtermWhereTheTerminalsSignalDidNothing) {
+  const sample::Folder folder;
+  Holders holders;
+  auto command =
+      ChildCommand::start("trap 'echo ended >" + folder.file("how") + "; exit 5' TERM; echo up >" +
+                          folder.file("up") + "; while :; do sleep 0.05; done");
+  ASSERT_TRUE(command) << command.error().message;
+  ASSERT_EQ(wait_for_file(folder.file("up")), "up");
+  command->end(true);
+  EXPECT_EQ(command->status(), 5);
+  EXPECT_EQ(wait_for_file(folder.file("how")), "ended");
   EXPECT_TRUE(holders.are_gone(0));
 }
 

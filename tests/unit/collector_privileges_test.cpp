@@ -45,7 +45,7 @@ void expect_kept(uint64_t had, uint64_t needed, uint64_t kept) {
   if (child == 0) {
     keep_only(had);
     const auto can_read = [&] { return needed == 0 || (read_sets().effective & needed) != 0; };
-    const Result<void> dropped = drop_privileges(true, can_read);
+    const Result<void> dropped = drop_privileges(true, false, can_read);
     EXPECT_TRUE(dropped) << (dropped ? "" : dropped.error().message);
     EXPECT_EQ(read_sets().effective, kept);
     EXPECT_EQ(read_sets().permitted, kept);

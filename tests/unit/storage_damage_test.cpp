@@ -294,6 +294,18 @@ TEST_F(DamagedRecording, MissingBlocksAndWrongCountersAreNamed) {
   EXPECT_EQ(report.problems[2].what.find("probe 0 on CPU 0 counts "), 0U);
 }
 
+// As db verify does, and a journey that may lack events there says so.
+TEST_F(DamagedRecording, MissingBlockIsSaidByTheReaderToo) {
+  run_sql(path_, "DELETE FROM block WHERE id = 2");
+  const auto reader = RecordingReader::open(path_);
+  ASSERT_TRUE(reader) << reader.error().message;
+  ASSERT_TRUE((*reader)->damage());
+  EXPECT_NE((*reader)->damage()->message.find("block 2 is missing"), std::string::npos)
+      << (*reader)->damage()->message;
+  EXPECT_EQ((*reader)->blocks().size(), kBlocks - 1);
+  EXPECT_EQ((*reader)->gaps().size(), 1U);
+}
+
 TEST_F(DamagedRecording, ReferencesToNothingAreNamed) {
   run_sql(path_, "DELETE FROM probe WHERE id = 2; DELETE FROM stack WHERE id = 1");
   const VerifyReport report = verify(path_);
