@@ -196,9 +196,10 @@ Result<void> Collection::block_signals() {
   sigemptyset(&wanted);
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction inherited {};
-    // nohup and a shell's background jobs ignore some; blocked ones would come to signalfd anyway
-    const bool is_ignored =
-        ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+    // nohup. Not so SIGINT, which shells set to be ignored for every background job of a script:
+    // `tracker collect & ...; kill -INT $!` ends it.
+    const bool is_ignored = signal == SIGHUP && ::sigaction(signal, nullptr, &inherited) == 0 &&
+                            inherited.sa_handler == SIG_IGN;
     if (!is_ignored) sigaddset(&wanted, signal);
   }
   if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
