@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Queues that nobody empties: a tun, a tap, a UDP socket.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
@@ -16,6 +10,7 @@
 #include "harness/require.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
+#include "harness/tun.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -23,36 +18,9 @@ namespace {
 constexpr int kPackets = 7;
 constexpr int kRoom = 4;  // packets that the tun or tap holds
 
-// Opens a tun or tap, up, with the address 10.2.0.1 and room for kRoom packets.
-UniqueFd open_tun(const NetworkNamespace& netns, const std::string& name, int mode) {
-  constexpr int kMajor = 10;
-  constexpr int kMinor = 200;
-  mkdir("/dev/net", 0755);
-  mknod("/dev/net/tun", S_IFCHR | 0600, makedev(kMajor, kMinor));  // without udev nobody makes it
-  UniqueFd fd;
-  netns.run([&] {
-    fd.reset(require_call(open("/dev/net/tun", O_RDWR | O_CLOEXEC), "cannot open /dev/net/tun"));
-    ifreq request{};
-    name.copy(request.ifr_name, IFNAMSIZ - 1);
-    request.ifr_flags = static_cast<short>(mode | IFF_NO_PI);
-    require_call(ioctl(fd.get(), TUNSETIFF, &request), "TUNSETIFF");
-  });
-  std::string commands = fmt::format(
-      "link set {0} txqueuelen {1}\n"
-      "link set {0} up\n"
-      "addr add 10.2.0.1/24 dev {0}\n",
-      name, kRoom);
-  if (mode == IFF_TAP) {
-    commands += fmt::format("neigh add 10.2.0.2 lladdr 02:00:00:00:00:09 dev {}\n", name);
-  }
-  netns.ip(commands);
-  netns.wait_until_running(name);
-  return fd;
-}
-
-void expect_full_ring(const std::string& device, int mode) {
+void expect_full_ring(const std::string& device, TunMode mode) {
   const NetworkNamespace netns("tun");
-  const UniqueFd unread = open_tun(netns, device, mode);
+  const UniqueFd unread = open_tun(netns, device, mode, kRoom);
   const Flow flow{"UDP", {"10.2.0.1", 40000}, {"10.2.0.2", 9}};
   Collection collection({&netns});
   send_datagrams(netns, flow, kRoom + kPackets);
@@ -61,9 +29,9 @@ void expect_full_ring(const std::string& device, int mode) {
                     {"FULL_RING", "tun_net_xmit", kPackets, flow, device, &netns});
 }
 
-TEST(FullQueue, TunThatNobodyReadsIsFullRing) { expect_full_ring("tun7", IFF_TUN); }
+TEST(FullQueue, TunThatNobodyReadsIsFullRing) { expect_full_ring("tun7", TunMode::kTun); }
 
-TEST(FullQueue, TapThatNobodyReadsIsFullRing) { expect_full_ring("tap7", IFF_TAP); }
+TEST(FullQueue, TapThatNobodyReadsIsFullRing) { expect_full_ring("tap7", TunMode::kTap); }
 
 // How many datagrams fit depends on how the kernel counts their memory: the socket tells.
 TEST(FullQueue, UdpReceiveBufferIsSocketRcvbuff) {

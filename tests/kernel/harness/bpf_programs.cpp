@@ -2,10 +2,12 @@
 #include "harness/bpf_programs.h"
 
 #include <fmt/format.h>
-#include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <net/if.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +42,60 @@ bool program_exists(uint32_t id) {
   }
   close(static_cast<int>(fd));
   return true;
+}
+
+namespace {
+
+uint64_t address_of(const void* what) { return reinterpret_cast<uintptr_t>(what); }
+
+// The last line that is no statistics of what was verified.
+std::string last_words(const std::string& log) {
+  const size_t end = log.rfind("\nprocessed ");
+  const std::string said = log.substr(0, end);
+  return said.substr(said.rfind('\n') + 1);
+}
+
+}  // namespace
+
+UniqueFd load_program(bpf_prog_type type, std::span<const bpf_insn> instructions) {
+  static constexpr char kLicense[] = "GPL";
+  std::string log(65536, '\0');
+  bpf_attr attributes{};
+  attributes.prog_type = type;
+  attributes.insns = address_of(instructions.data());
+  attributes.insn_cnt = static_cast<uint32_t>(instructions.size());
+  attributes.license = address_of(kLicense);
+  attributes.log_level = 1;
+  attributes.log_buf = address_of(log.data());
+  attributes.log_size = static_cast<uint32_t>(log.size());
+  const long fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
+  log.resize(log.find('\0'));
+  require_call(fd, fmt::format("cannot load a BPF program ({})", last_words(log)));
+  return UniqueFd(static_cast<int>(fd));
+}
+
+UniqueFd load_constant_program(bpf_prog_type type, int result) {
+  const std::array<bpf_insn, 2> instructions{{
+      {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, result},
+      {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+  }};
+  return load_program(type, instructions);
+}
+
+UniqueFd attach_xdp(const NetworkNamespace& netns, const std::string& device,
+                    const UniqueFd& program, XdpMode mode) {
+  UniqueFd link;
+  netns.run([&] {
+    bpf_attr attributes{};
+    attributes.link_create.prog_fd = static_cast<uint32_t>(program.get());
+    attributes.link_create.target_ifindex = if_nametoindex(device.c_str());
+    attributes.link_create.attach_type = BPF_XDP;
+    attributes.link_create.flags =
+        mode == XdpMode::kNative ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+    const long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes));
+    link.reset(static_cast<int>(require_call(fd, "cannot attach an XDP program to " + device)));
+  });
+  return link;
 }
 
 }  // namespace tracker::kernel_test

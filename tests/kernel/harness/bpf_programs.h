@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Which BPF programs a process holds, and whether the kernel still has them.
+// Which BPF programs a process holds, and whether the kernel still has them; programs of a few
+// instructions that a scenario puts into a packet's way.
 #pragma once
+
+#include <linux/bpf.h>
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <set>
+#include <span>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "harness/network_namespace.h"
 
 namespace tracker::kernel_test {
 
@@ -15,5 +23,16 @@ std::set<uint32_t> programs_of(pid_t pid);
 
 // Whether the kernel has a program with this id: loaded, or attached to anything.
 bool program_exists(uint32_t id);
+
+// Loads a program; the test ends with the verifier's last words where the kernel refuses it.
+UniqueFd load_program(bpf_prog_type type, std::span<const bpf_insn> instructions);
+
+// A program that gives this number for every packet.
+UniqueFd load_constant_program(bpf_prog_type type, int result);
+
+// Attaches an XDP program to `device` as long as what is returned is open.
+enum class XdpMode { kGeneric, kNative };
+UniqueFd attach_xdp(const NetworkNamespace& netns, const std::string& device,
+                    const UniqueFd& program, XdpMode mode);
 
 }  // namespace tracker::kernel_test

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What tc drops: a queue's limit, and classifiers on the way in and on the way out.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include "harness/collection.h"
+#include "harness/drop_expectation.h"
+#include "harness/kernel_version.h"
+#include "harness/topology.h"
+#include "harness/traffic.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kPackets = 7;
+
+// Datagrams to port 9 of IPv4 are dropped: classic BPF whose result is the verdict (2: TC_ACT_SHOT,
+// 0: TC_ACT_OK), which needs no action's module.
+constexpr char kDropPort9[] = "bpf da bytecode '4,40 0 0 36,21 0 1 9,6 0 0 2,6 0 0 0,'";
+
+Flow flow_of(const Pair& pair) {
+  return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
+}
+
+// The bucket holds a packet of 242 bytes and fills too slowly for another one; the queue behind it
+// holds four.
+TEST(TrafficControl, QueueAtItsLimitIsQdiscDrop) {
+  constexpr int kSent = 1 + 4 + kPackets;
+  const Pair pair;
+  const UniqueFd receiver = bound_socket(pair.right, flow_of(pair).dest, SOCK_DGRAM);
+  pair.left.tc(fmt::format("qdisc add dev {} root tbf rate 8bit burst 300 limit 1000\n",
+                           pair.left_end.device));
+  Collection collection({&pair.left, &pair.right});
+  send_datagrams(pair.left, flow_of(pair), kSent, 200);
+  collection.stop();
+  expect_only_drops(
+      collection.file(),
+      {"QDISC_DROP", by_kernel("kfree_skb_list_reason", "__dev_queue_xmit", "__dev_queue_xmit"),
+       kPackets, flow_of(pair), pair.left_end.device, &pair.left});
+}
+
+TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
+  const Pair pair;
+  pair.right.tc(
+      fmt::format("qdisc add dev {0} clsact\n"
+                  "filter add dev {0} ingress {1}\n",
+                  pair.right_end.device, kDropPort9));
+  Collection collection({&pair.left, &pair.right});
+  send_datagrams(pair.left, flow_of(pair), kPackets);
+  pair.settle();
+  collection.stop();
+  expect_only_drops(collection.file(),
+                    {"TC_INGRESS", "__netif_receive_skb_core.constprop.0", kPackets, flow_of(pair),
+                     pair.right_end.device, &pair.right});
+}
+
+TEST(TrafficControl, ClassifierOnTheWayOutIsTcEgress) {
+  const Pair pair;
+  pair.left.tc(
+      fmt::format("qdisc add dev {0} clsact\n"
+                  "filter add dev {0} egress {1}\n",
+                  pair.left_end.device, kDropPort9));
+  Collection collection({&pair.left, &pair.right});
+  send_datagrams(pair.left, flow_of(pair), kPackets);
+  collection.stop();
+  expect_only_drops(collection.file(), {"TC_EGRESS", "__dev_queue_xmit", kPackets, flow_of(pair),
+                                        pair.left_end.device, &pair.left});
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
