@@ -22,6 +22,7 @@ void expect_row(const std::string& file, const DropExpectation& expected) {
     ++rows;
     SCOPED_TRACE(row.dump());
     EXPECT_EQ(text_at(row, "/reason"), expected.reason);
+    EXPECT_EQ(text_at(row, "/subsystem"), expected.subsystem);
     EXPECT_EQ(function_of(text_at(row, "/location")), expected.function);
     EXPECT_EQ(row.at("count"), expected.count);
     EXPECT_EQ(text_at(row, "/dev"), expected.device);
@@ -48,13 +49,14 @@ void expect_journey(const Json& journey, const DropExpectation& expected) {
   SCOPED_TRACE(journey.dump());
   EXPECT_EQ(text_at(journey, "/verdict/outcome"), "dropped");
   EXPECT_EQ(text_at(journey, "/verdict/reason"), expected.reason);
+  EXPECT_EQ(text_at(journey, "/verdict/subsystem"), expected.subsystem);
   EXPECT_EQ(function_of(text_at(journey, "/verdict/location")), expected.function);
   EXPECT_EQ(journey.at("complete"), true);
   ASSERT_EQ(journey.at("events").size(), 1U);
   const Json& event = journey.at("events").front();
   EXPECT_EQ(text_at(event, "/probe/symbol"), "skb:kfree_skb");
   EXPECT_EQ(text_at(event, "/drop/reason"), expected.reason);
-  EXPECT_EQ(text_at(event, "/drop/subsystem"), "core");
+  EXPECT_EQ(text_at(event, "/drop/subsystem"), expected.subsystem);
   EXPECT_EQ(function_of(text_at(event, "/drop/location")), expected.function);
   EXPECT_EQ(text_at(event, "/dev/name"), expected.device);
   EXPECT_EQ(text_at(event, "/netns/name"), netns_name(expected));

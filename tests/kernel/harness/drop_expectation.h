@@ -17,6 +17,7 @@ struct DropExpectation {
   Flow flow;
   std::string device;                       // empty: the event must name none
   const NetworkNamespace* netns = nullptr;  // nullptr: the event must name none
+  std::string subsystem = "core";           // whose reason it is
 };
 
 // Checks the recording: `drops` has one row for the flow, with this reason, place, count, device
