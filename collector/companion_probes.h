@@ -3,8 +3,8 @@
 // Companions: probes that nobody asked for, attached so that what the others tell is right.
 //
 //   - Where packets are followed to a queue or a driver, net_dev_start_xmit and net_dev_xmit: an
-//   skb
-//     between the two cannot have been freed and come back as another packet (probes/bpf/track.h).
+//     skb between the two cannot have been freed and come back as another packet
+//     (probes/bpf/track.h).
 //   - With --netns, for drops whose skb names neither device, socket nor route (TCP clears them):
 //     net:netif_receive_skb, which saw the packet arrive, skb:consume_skb, which tells that an
 //     address is free again, and on kernels whose skb:kfree_skb has no rx_sk (before 6.11)
@@ -12,8 +12,9 @@
 //     tcp_rcv_established(). Transmits are not watched for that: an skb on its way out has its
 //     socket, its route or its device until the driver has it.
 //
-// They cost a program run for each hit, also in other namespaces (the recording says how many), and
-// make no events.
+// They make no events and cost a program run for each hit, also in other namespaces (the recording
+// says how many): those of --netns some 100 ns where the packet is none that can lose its namespace
+// (probes/bpf/companion.h), else about as much as an event.
 #pragma once
 
 #include <vector>

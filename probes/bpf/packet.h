@@ -17,6 +17,10 @@
 #define PROTO_ARP 0x0806
 #define FRAGMENTS_MAX 17 /* MAX_SKB_FRAGS where it is not configured otherwise */
 #define FRAGMENT_SIZE 16 /* sizeof(skb_frag_t), sizeof(struct bio_vec) */
+#define PROTO_TCP 6
+#define PROTO_UDP 17
+#define PROTO_ICMP 1
+#define PROTO_ICMPV6 58
 #define PROTO_802_3_MIN 0x0600 /* smaller values are lengths */
 
 /* Offsets count from skb->head. */

@@ -10,10 +10,6 @@
 #include "packet.h"
 
 #define ARP_BYTES 28U /* of IPv4 over Ethernet; the padding behind them is not the packet's */
-#define PROTO_TCP 6
-#define PROTO_UDP 17
-#define PROTO_ICMP 1
-#define PROTO_ICMPV6 58
 
 static __always_inline __u64 mix(__u64 hash, __u64 word)
 {

@@ -2,10 +2,10 @@
 /*
  * The program behind every tracepoint probe.
  *
- * Order: cheap reject -> find where it belongs -> filter -> track -> reserve -> fill -> submit.
- * One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words at ctx. They
- * are read with bpf_probe_read_kernel(), so that they are plain numbers to the verifier on either,
- * and an skb is copied to scratch memory in one read: its fields then cost a load each.
+ * Order: cheap reject (companion.h) -> find where it belongs -> filter -> track -> reserve -> fill
+ * -> submit. One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words
+ * at ctx. They are read with bpf_probe_read_kernel(), so that they are plain numbers to the verifier
+ * on either, and an skb is copied to scratch memory in one read: its fields then cost a load each.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@
 #define barrier_var(var) asm volatile("" : "+r"(var))
 #endif
 
+#include "companion.h"
 #include "compat.h"
 #include "knob.h"
 #include "maps.h"
@@ -42,13 +43,18 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 	return hit->scratch->args[position];
 }
 
+static __always_inline bool is_watching(void)
+{
+	__u32 zero = 0;
+	const __u32 *is_on = bpf_map_lookup_elem(&watching, &zero);
+
+	return is_on && *is_on;
+}
+
 static __always_inline bool begin(struct hit *hit, void *ctx)
 {
 	__u32 zero = 0, probe = KNOB(KNOB_PROBE);
-	const __u32 *is_on = bpf_map_lookup_elem(&watching, &zero);
 
-	if (!is_on || !*is_on)
-		return false;
 	hit->ctx = ctx;
 	hit->counters = bpf_map_lookup_elem(&counters, &probe);
 	hit->cpu = bpf_map_lookup_elem(&cpus, &zero);
@@ -483,7 +489,7 @@ static __always_inline int handle(void *ctx)
 {
 	struct hit hit;
 
-	if (!begin(&hit, ctx))
+	if (!is_watching() || companion_rejects(ctx) || !begin(&hit, ctx))
 		return 0;
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		handle_transmitted(&hit);

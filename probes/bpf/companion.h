@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a companion of --netns need not look at (collector/companion_probes.h).
+ *
+ * Such companions run for every packet of the machine, and only few packets ever need them: those
+ * whose drop may name neither device, route nor socket. So they decide from a few bytes, before
+ * anything else is read, whether a packet is one of these.
+ */
+#ifndef TRACKER_BPF_COMPANION_H
+#define TRACKER_BPF_COMPANION_H
+
+#include "maps.h"
+#include "packet.h"
+
+#define IPV4_FRAGMENT 0x3fff /* more fragments follow, or an offset */
+
+/* The bytes of the two headers that say what they carry. */
+struct ipv4_start {
+	__u8 version_and_size, tos;
+	__be16 len, id, fragment;
+	__u8 ttl, protocol;
+};
+
+struct ipv6_start {
+	__be32 version_and_flow;
+	__be16 len;
+	__u8 next;
+};
+
+/* Whole datagrams of UDP and ICMP name their namespace until they are gone: they keep their device
+ * until a socket's queue has them (sock_queue_rcv_skb(), and __udp_enqueue_schedule_skb(), which
+ * puts dev_scratch in its place while the route is still there), and have that socket from then on.
+ * TCP clears the device before it decides (tcp_v4_rcv()), reassembly while it waits
+ * (ip_frag_queue()); of what else there is nothing is known. Here skb->data is at the network header
+ * (the tracepoint in __netif_receive_skb_core()). */
+static __always_inline bool names_its_netns(const struct sk_buff *skb)
+{
+	__u16 protocol = swap16(BPF_CORE_READ(skb, protocol));
+	const void *header = BPF_CORE_READ(skb, data);
+	struct ipv4_start ipv4;
+	struct ipv6_start ipv6;
+
+	if (protocol == PROTO_IPV4) {
+		if (bpf_probe_read_kernel(&ipv4, sizeof(ipv4), header))
+			return false;
+		return (ipv4.protocol == PROTO_UDP || ipv4.protocol == PROTO_ICMP) &&
+		       !(swap16(ipv4.fragment) & IPV4_FRAGMENT);
+	}
+	if (protocol == PROTO_IPV6) {
+		if (bpf_probe_read_kernel(&ipv6, sizeof(ipv6), header))
+			return false;
+		return ipv6.next == PROTO_UDP || ipv6.next == PROTO_ICMPV6;
+	}
+	return false;
+}
+
+/* Whether this program is a companion that has nothing more to do with the skb at the address. Of
+ * one that is freed it ends what is known, and needs no more than the address for that. */
+static __always_inline bool companion_is_done(__u64 skb)
+{
+	if (KNOB(KNOB_ROLE) == ROLE_RECEIVE)
+		return names_its_netns((const void *)skb);
+	if (KNOB(KNOB_ROLE) != ROLE_CONSUMED)
+		return false;
+	/* most frees are of packets that are not there: a look costs less than the bucket's lock */
+	if (bpf_map_lookup_elem(&tracks, &skb))
+		bpf_map_delete_elem(&tracks, &skb);
+	return true;
+}
+
+/* Runs before all else, without a time stamp and the rest of what an event needs. True: the hit is
+ * done with and counted. */
+static __always_inline bool companion_rejects(void *ctx)
+{
+	__u64 position = KNOB(KNOB_SKB_ARG), skb = 0;
+	__u32 probe = KNOB(KNOB_PROBE);
+	struct tracker_counters *hits;
+
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION) || position >= SCRATCH_ARGS)
+		return false;
+	bpf_probe_read_kernel(&skb, sizeof(skb), ctx + position * sizeof(__u64));
+	if (!companion_is_done(skb))
+		return false;
+	hits = bpf_map_lookup_elem(&counters, &probe);
+	if (hits) {
+		__sync_fetch_and_add(&hits->seen, 1);
+		__sync_fetch_and_add(&hits->filtered, 1);
+	}
+	return true;
+}
+
+#endif
