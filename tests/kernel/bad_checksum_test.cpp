@@ -22,8 +22,7 @@ void expect_checksum_drop(const std::string& protocol, size_t offset, const std:
   Frame frame = ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow);
   spoil(frame, offset);
   Collection collection({&pair.left, &pair.right});
-  send_frames(pair.left, pair.left_end.device, std::vector<Frame>(kPackets, frame));
-  pair.settle();
+  deliver_copies(pair, kPackets, frame);
   collection.stop();
   expect_only_drops(collection.file(),
                     {reason, function, kPackets, flow, pair.right_end.device, &pair.right});
@@ -44,8 +43,7 @@ TEST(BadChecksum, OfUdpOverIpv6IsUdpCsum) {
   Frame frame = ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow);
   spoil(frame, kIpv6UdpChecksum);
   Collection collection({&pair.left, &pair.right});
-  send_frames(pair.left, pair.left_end.device, std::vector<Frame>(kPackets, frame));
-  pair.settle();
+  deliver_copies(pair, kPackets, frame);
   collection.stop();
   expect_drops(collection.file(),
                {"UDP_CSUM", "__udp6_lib_rcv", kPackets, flow, pair.right_end.device, &pair.right});

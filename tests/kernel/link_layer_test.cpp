@@ -83,9 +83,7 @@ TEST(Frame, ForAnotherMacAddressIsOtherhost) {
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
   const MacAddress other{2, 0, 0, 0, 0, 0x99};
   Collection collection({&pair.left, &pair.right});
-  send_frames(pair.left, pair.left_end.device,
-              std::vector<Frame>(kPackets, ipv4_frame(pair.left_end.mac, other, flow)));
-  pair.settle();
+  deliver_copies(pair, kPackets, ipv4_frame(pair.left_end.mac, other, flow));
   collection.stop();
   expect_only_drops(collection.file(), {"OTHERHOST", "ip_rcv_core", kPackets, flow,
                                         pair.right_end.device, &pair.right});
@@ -100,10 +98,7 @@ TEST(Frame, OfUnknownEthertypeIsUnhandledProto) {
   constexpr uint16_t kExperimental = 0x88b5;
   const Pair pair;
   Collection collection({&pair.left, &pair.right});
-  send_frames(pair.left, pair.left_end.device,
-              std::vector<Frame>(
-                  kPackets, other_frame(pair.left_end.mac, pair.right_end.mac, kExperimental)));
-  pair.settle();
+  deliver_copies(pair, kPackets, other_frame(pair.left_end.mac, pair.right_end.mac, kExperimental));
   collection.stop();
 
   const std::vector<Json> rows = view("drops", collection.file(), {"--by", "reason,location,dev"});

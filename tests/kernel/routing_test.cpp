@@ -19,11 +19,6 @@ namespace {
 
 constexpr int kPackets = 7;
 
-void send_copies(const Pair& pair, const Frame& frame) {
-  send_frames(pair.left, pair.left_end.device, std::vector<Frame>(kPackets, frame));
-  pair.settle();
-}
-
 // A second link, with 10.99.0.0/24 or what else `address` lies in behind it.
 void add_network_behind(const NetworkNamespace& netns,
                         const std::string& address = "10.99.0.2/24") {
@@ -42,7 +37,7 @@ TEST(Routing, SourceThatLiesElsewhereIsIpRpfilter) {
   pair.right.set("ipv4/conf/all/rp_filter", "1");
   const Flow flow{"UDP", {"10.99.0.1", 40000}, {pair.right_end.ipv4, 9}};
   Collection collection({&pair.left, &pair.right});
-  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  deliver_copies(pair, kPackets, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
   collection.stop();
   expect_only_drops(collection.file(),
                     {"IP_RPFILTER",
@@ -57,7 +52,7 @@ TEST(Routing, TtlThatExpiresWhileForwardingIsIpInhdr) {
   pair.right.set("ipv4/ip_forward", "1");
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"10.99.0.77", 9}};
   Collection collection({&pair.left, &pair.right});
-  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
+  deliver_copies(pair, kPackets, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
   collection.stop();
   expect_only_drops(collection.file(),
                     {"IP_INHDR", "ip_forward", kPackets, flow, pair.right_end.device, &pair.right});
@@ -69,7 +64,7 @@ TEST(Routing, HopLimitThatExpiresWhileForwardingIsIpInhdr) {
   pair.right.set("ipv6/conf/all/forwarding", "1");
   const Flow flow{"UDP", {pair.left_end.ipv6, 40000}, {"fd99::77", 9}};
   Collection collection({&pair.left, &pair.right});
-  send_copies(pair, ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
+  deliver_copies(pair, kPackets, ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow, 1));
   collection.stop();
   expect_drops(collection.file(),
                {"IP_INHDR", "ip6_forward", kPackets, flow, pair.right_end.device, &pair.right});
@@ -80,7 +75,7 @@ TEST(Routing, UnknownDestinationOnAHostIsIpInaddrerrors) {
   const Pair pair;
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"192.0.2.7", 9}};
   Collection collection({&pair.left, &pair.right});
-  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  deliver_copies(pair, kPackets, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
   collection.stop();
   expect_only_drops(collection.file(), {"IP_INADDRERRORS", "ip_error", kPackets, flow,
                                         pair.right_end.device, &pair.right});
@@ -91,7 +86,7 @@ TEST(Routing, UnknownDestinationOnARouterIsIpInnoroutes) {
   pair.right.set("ipv4/ip_forward", "1");
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"192.0.2.7", 9}};
   Collection collection({&pair.left, &pair.right});
-  send_copies(pair, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  deliver_copies(pair, kPackets, ipv4_frame(pair.left_end.mac, pair.right_end.mac, flow));
   collection.stop();
   expect_only_drops(collection.file(), {"IP_INNOROUTES", "ip_error", kPackets, flow,
                                         pair.right_end.device, &pair.right});

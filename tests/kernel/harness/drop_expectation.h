@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/traffic.h"
 
@@ -20,12 +21,15 @@ struct DropExpectation {
   std::string subsystem = "core";           // whose reason it is
 };
 
-// Checks the recording: `drops` has one row for the flow, with this reason, place, count, device
-// and namespace; `sort` has so many journeys, each with an id of its own, a verdict that says the
-// same and one event with these addresses and ports; the sums close and nothing was lost.
+// Checks the recording, for each of them: `drops` has one row for the flow, with this reason,
+// place, count, device and namespace; `sort` has so many journeys, each with an id of its own, a
+// verdict that says the same and one event with these addresses and ports; the sums close and
+// nothing was lost.
+void expect_drops(const std::string& file, const std::vector<DropExpectation>& expected);
 void expect_drops(const std::string& file, const DropExpectation& expected);
 
 // For scenarios in which nothing else is dropped: all that was recorded are these drops.
+void expect_only_drops(const std::string& file, const std::vector<DropExpectation>& expected);
 void expect_only_drops(const std::string& file, const DropExpectation& expected);
 
 }  // namespace tracker::kernel_test

@@ -123,6 +123,40 @@ Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
   return frame;
 }
 
+Frame ipv4_fragment(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                    uint16_t offset) {
+  constexpr size_t kFragment = kIpHeader + 6;
+  constexpr uint16_t kMoreFragments = 0x2000;
+  Frame frame;
+  put_ethernet(frame, source, dest, 0x0800);
+  put_ipv4(frame, flow, IPPROTO_UDP, 64, 8);
+  set16(frame, kFragment, static_cast<uint16_t>(kMoreFragments | offset / 8));
+  set16(frame, kIpChecksum, 0);
+  set16(frame, kIpChecksum, internet_checksum(frame, kIpHeader, 0));
+  if (offset == 0) {
+    for (const unsigned word : {0U + flow.source.port, 0U + flow.dest.port, 1000U, 0U}) {
+      put16(frame, word);  // length and no checksum
+    }
+  } else {
+    frame.insert(frame.end(), 8, 'x');
+  }
+  return frame;
+}
+
+Frame neighbour_solicitation(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                             uint8_t hop_limit) {
+  constexpr unsigned kLength = 24;
+  Frame frame;
+  put_ethernet(frame, source, dest, 0x86dd);
+  put_ipv6(frame, flow, IPPROTO_ICMPV6, hop_limit, kLength);
+  for (const unsigned word : {135U << 8, 0U, 0U, 0U}) put16(frame, word);  // checksum, reserved
+  put_address(frame, flow.dest.address);
+  const uint32_t pseudo =
+      pseudo_header(frame, IPPROTO_ICMPV6, kLength, kIpHeader + 8, kIpv6Transport);
+  set16(frame, kIpv6Transport + 2, internet_checksum(frame, kIpv6Transport, pseudo));
+  return frame;
+}
+
 Frame tcp_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
                 const TcpSegment& segment) {
   const unsigned length = 20U + segment.payload;
@@ -148,6 +182,15 @@ Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t eth
   put_ethernet(frame, source, dest, ethertype);
   frame.insert(frame.end(), 46, 'x');
   return frame;
+}
+
+void deliver(const Pair& pair, const std::vector<Frame>& frames) {
+  send_frames(pair.left, pair.left_end.device, frames);
+  pair.settle();
+}
+
+void deliver_copies(const Pair& pair, int count, const Frame& frame) {
+  deliver(pair, std::vector<Frame>(static_cast<size_t>(count), frame));
 }
 
 void spoil(Frame& frame, size_t offset) { frame.at(offset) ^= 0x55; }

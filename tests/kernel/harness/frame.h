@@ -31,6 +31,15 @@ Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
 Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
                  uint8_t hop_limit = 64);
 
+// Eight bytes, from `offset` on, of the payload of an IPv4 packet along `flow` that goes on behind
+// them: at 0 the header of a UDP datagram.
+Frame ipv4_fragment(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                    uint16_t offset);
+
+// ICMPv6's question for the link-layer address of the flow's destination.
+Frame neighbour_solicitation(const MacAddress& source, const MacAddress& dest, const Flow& flow,
+                             uint8_t hop_limit);
+
 // A segment of a connection, so long after the handshake; the payload is 'x'.
 struct TcpSegment {
   uint32_t seq = 0;
@@ -43,6 +52,10 @@ Frame tcp_frame(const MacAddress& source, const MacAddress& dest, const Flow& fl
 
 // 46 bytes of payload behind any ethertype.
 Frame other_frame(const MacAddress& source, const MacAddress& dest, uint16_t ethertype);
+
+// Sends frames from left to right, and returns when each has been received or dropped there.
+void deliver(const Pair& pair, const std::vector<Frame>& frames);
+void deliver_copies(const Pair& pair, int count, const Frame& frame);
 
 // Flips bits, so that what stands there is wrong.
 void spoil(Frame& frame, size_t offset);

@@ -47,7 +47,8 @@ Sums sums_in(const Json& counters) {
 Sums sums_of(const std::string& file) {
   const std::vector<Json> objects = view("stats", file);
   require(objects.size() == 1, "stats shows one object");
-  const Sums totals = sums_in(objects.front().at("totals"));
+  Sums totals = sums_in(objects.front().at("totals"));
+  totals.unattributed = objects.front().at("/totals/unattributed"_json_pointer).get<uint64_t>();
   uint64_t seen = 0;
   for (const Json& probe : objects.front().at("probes")) {
     if (!probe.at("attached").get<bool>()) continue;

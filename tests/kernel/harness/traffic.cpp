@@ -52,7 +52,10 @@ std::string endpoint_text(const Endpoint& endpoint) {
 }  // namespace
 
 std::string Flow::text() const {
-  return fmt::format("{} {} > {}", protocol, endpoint_text(source), endpoint_text(dest));
+  if (source.address.empty()) return protocol;
+  const std::string text =
+      fmt::format("{} {} > {}", protocol, endpoint_text(source), endpoint_text(dest));
+  return kind.empty() ? text : fmt::format("{} {}", text, kind);
 }
 
 bool Flow::is_ipv6() const { return is_ipv6_text(source.address); }

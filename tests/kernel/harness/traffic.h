@@ -20,11 +20,12 @@ struct Endpoint {
 };
 
 // A flow and its text as tracker shows it: "UDP 10.1.0.1:40000 > 10.1.0.2:9". An Endpoint without
-// a port (0) is shown as an address.
+// a port (0) is shown as an address; without addresses there is the protocol alone.
 struct Flow {
   std::string protocol;
   Endpoint source;
   Endpoint dest;
+  std::string kind = {};  // of ICMP: "echo request"
 
   std::string text() const;
   bool is_ipv6() const;

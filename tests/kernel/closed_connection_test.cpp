@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Segments for connections that one end has done with.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "harness/collection.h"
+#include "harness/drop_expectation.h"
+#include "harness/kernel_version.h"
+#include "harness/recording.h"
+#include "harness/require.h"
+#include "harness/tcp_connection.h"
+#include "harness/text_match.h"
+#include "harness/wait.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kSegments = 5;
+
+void send_byte(const UniqueFd& socket) { require_call(send(socket.get(), "x", 1, 0), "send"); }
+
+// The reader has shut its end down, so it cannot take the data and resets the connection.
+TEST(ClosedConnection, DataThatNobodyCanReadAbortsIt) {
+  const Pair pair;
+  TcpConnection connection(pair);
+  require_call(shutdown(connection.server().get(), SHUT_RDWR), "shutdown");
+  Collection collection({&pair.right});
+  send_byte(connection.client());
+  pair.settle();
+  collection.stop();
+  expect_drops(collection.file(),
+               {by_kernel("NOT_SPECIFIED", "TCP_ABORT_ON_DATA", "TCP_ABORT_ON_DATA"),
+                "tcp_v4_do_rcv", 1, connection.flow(), "", &pair.right});
+}
+
+// With TCP_LINGER2 below 0 a closed socket does not wait for its peer's FIN.
+TEST(ClosedConnection, AckToAFinThatDoesNotLingerAbortsIt) {
+  const Pair pair;
+  TcpConnection connection(pair);
+  const int never = -1;
+  require_call(
+      setsockopt(connection.server().get(), IPPROTO_TCP, TCP_LINGER2, &never, sizeof(never)),
+      "TCP_LINGER2");
+  Collection collection({&pair.right});
+  connection.server().reset();
+  require_soon([&] { return pair.right.counter("TcpExt", "TCPAbortOnData") == 1; },
+               "the connection to end");
+  pair.settle();
+  collection.stop();
+  expect_drops(collection.file(),
+               {by_kernel("NOT_SPECIFIED", "TCP_ABORT_ON_DATA", "TCP_ABORT_ON_DATA"),
+                "tcp_v4_do_rcv", 1, connection.flow(), "", &pair.right});
+}
+
+bool waits_for_fin(const Pair& pair) {
+  std::string sockets;
+  pair.right.run([&] { sockets = read_file("/proc/thread-self/net/tcp"); });
+  return !find_match(sockets, ":1388 [0-9A-F]{8}:9C40 05 ").empty();
+}
+
+// What is left of the socket waits for a FIN only (FIN_WAIT2, kept as TIME_WAIT is).
+TEST(ClosedConnection, DataAfterCloseIsDropped) {
+  const Pair pair;
+  TcpConnection connection(pair);
+  connection.server().reset();
+  require_soon([&] { return waits_for_fin(pair); }, "the server to wait for a FIN");
+  Collection collection({&pair.right});
+  send_byte(connection.client());
+  pair.settle();
+  collection.stop();
+  expect_drops(collection.file(), {"NOT_SPECIFIED", "tcp_v4_rcv", 1, connection.flow(),
+                                   pair.right_end.device, &pair.right});
+}
+
+// The sender said that it had no more.
+TEST(ClosedConnection, DataAfterItsSendersFinIsDropped) {
+  const Pair pair;
+  TcpConnection connection(pair);
+  require_call(shutdown(connection.client().get(), SHUT_WR), "shutdown");
+  pair.settle();
+  Collection collection({&pair.right});
+  deliver_copies(pair, kSegments, connection.segment(1, 4));
+  collection.stop();
+  expect_drops(collection.file(), {"NOT_SPECIFIED", "tcp_rcv_state_process", kSegments,
+                                   connection.flow(), "", &pair.right});
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
