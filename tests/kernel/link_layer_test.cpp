@@ -78,6 +78,29 @@ TEST(Neighbour, ThatNeverAnswersOverIpv6IsToldByThePlaceAlone) {
                                    pair.left_end.device, &pair.left});
 }
 
+// A queue for no bytes holds one packet: the next throws it out.
+TEST(Neighbour, ThatIsWaitedForByTooManyIsNeighQueuefull) {
+  const Pair pair;
+  pair.left.set("ipv4/neigh/left0/unres_qlen_bytes", "0");
+  pair.left.set("ipv4/neigh/left0/mcast_solicit", "1000");
+  const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {"10.1.0.77", 9}};
+  Collection collection({&pair.left});
+  send_datagrams(pair.left, flow, kPackets + 1);
+  collection.stop();
+  expect_only_drops(collection.file(), {"NEIGH_QUEUEFULL", "__neigh_event_send", kPackets, flow,
+                                        pair.left_end.device, &pair.left});
+}
+
+TEST(Frame, OfIpv6WhereThatIsSwitchedOffIsIpv6disabled) {
+  const Pair pair;
+  const Flow flow{"UDP", {"fd01::1", 40000}, {"fd01::2", 9}};
+  Collection collection({&pair.left, &pair.right});
+  deliver_copies(pair, kPackets, ipv6_frame(pair.left_end.mac, pair.right_end.mac, flow));
+  collection.stop();
+  expect_only_drops(collection.file(), {"IPV6DISABLED", "ip6_rcv_core", kPackets, flow,
+                                        pair.right_end.device, &pair.right});
+}
+
 TEST(Frame, ForAnotherMacAddressIsOtherhost) {
   const Pair pair;
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};

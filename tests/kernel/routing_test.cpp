@@ -94,7 +94,8 @@ TEST(Routing, UnknownDestinationOnARouterIsIpInnoroutes) {
 
 // The segment has no header yet: its addresses and ports come from the socket. TCP tries again by
 // a timer, so the number of drops is the kernel's own count, read when the socket is closed.
-TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
+// `change`, a command of ip, takes the connection's route away.
+void expect_no_way_out(const std::string& change) {
   const Pair pair;
   const Flow flow{"TCP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 5000}};
   const UniqueFd listener = bound_socket(pair.right, flow.dest, SOCK_STREAM);
@@ -108,7 +109,7 @@ TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
                "SO_LINGER");
 
   Collection collection({&pair.left});
-  pair.left.ip(fmt::format("route del 10.1.0.0/24 dev {}\n", pair.left_end.device));
+  pair.left.ip(change + "\n");
   for (int i = 0; i < kPackets; ++i) {
     require_call(send(client.get(), "x", 1, MSG_DONTWAIT), "cannot send");
   }
@@ -119,6 +120,18 @@ TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
   EXPECT_GE(dropped, static_cast<uint64_t>(kPackets));
   expect_only_drops(collection.file(),
                     {"IP_OUTNOROUTES", "__ip_queue_xmit", dropped, flow, "", &pair.left});
+}
+
+TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
+  expect_no_way_out("route del 10.1.0.0/24 dev left0");
+}
+
+TEST(Routing, BlackholeUnderASocketIsIpOutnoroutes) {
+  expect_no_way_out("route add blackhole 10.1.0.2");
+}
+
+TEST(Routing, UnreachableRouteUnderASocketIsIpOutnoroutes) {
+  expect_no_way_out("route add unreachable 10.1.0.2");
 }
 
 }  // namespace
