@@ -32,6 +32,7 @@ constexpr uint64_t kRingMin = 4096, kRingMax = 1U << 30;
 constexpr uint64_t kMaxSizeMin = 1U
                                  << 20;  // an empty recording with the kernel's names has 0.1 MiB
 constexpr uint32_t kTrackMax = 1U << 24;
+constexpr uint32_t kStackBudgetMax = 1'000'000'000;
 constexpr double kDurationMax = 1e9;  // seconds; in nanoseconds it still fits 64 bits
 
 struct CollectArguments {
@@ -64,6 +65,7 @@ LivePrinter::Render renderer(const CollectArguments& arguments) {
     };
   }
   RenderOptions options = text_options(arguments.time, STDOUT_FILENO);
+  options.stacks = arguments.style == "stack";
   bool line = arguments.style == "line";
   return [options, line](const Event& event, const Names& names, const Session& session,
                          uint64_t previous_ns) {
@@ -168,6 +170,18 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
           "bytes of each packet to keep, 0 for all (default: through the transport header)")
       ->type_name("N")
       ->check(CLI::Range(0U, 65536U));
+  command
+      ->add_option("--stack-first", options.stacks.first,
+                   "of the drops of each reason and place, take a stack for the first N")
+      ->type_name("N")
+      ->check(CLI::Range(0U, kStackBudgetMax))
+      ->capture_default_str();
+  command
+      ->add_option("--stack-rate", options.stacks.per_second,
+                   "and after those for N a second; shown by --style stack")
+      ->type_name("N")
+      ->check(CLI::Range(0U, kStackBudgetMax))
+      ->capture_default_str();
   command->add_flag("--all-skbs", options.all_skbs,
                     "also skbs that never were network packets (AF_UNIX, netlink)");
   command->add_option("--duration", options.duration_seconds, "end after so many seconds")
@@ -198,8 +212,10 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   command->add_option("--format", arguments_.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->add_option("--style", arguments_.style, "event (two or three lines) or line")
-      ->check(CLI::IsMember({"event", "line"}))
+  command
+      ->add_option("--style", arguments_.style,
+                   "event (two or three lines), stack (and its stack) or line")
+      ->check(CLI::IsMember({"event", "stack", "line"}))
       ->capture_default_str();
   add_time_option(*command, arguments_.time);
   command->footer(

@@ -10,20 +10,22 @@ namespace tracker {
 void add_event_style_options(CLI::App& command, EventStyle& style) {
   add_time_option(command, style.time);
   command
-      .add_option_function<std::string>(
-          "--style", [&style](const std::string& name) { style.is_line = name == "line"; },
-          "all that is known of an event (default), or one line each")
-      ->check(CLI::IsMember({"event", "line"}).description(""))
-      ->type_name("event|line");
+      .add_option("--style", style.style,
+                  "two or three lines an event, also the stacks that a budget took, or one line")
+      ->check(CLI::IsMember({"event", "stack", "line"}).description(""))
+      ->type_name("event|stack|line")
+      ->capture_default_str();
 }
 
 EventPrinter::EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,
                            const Session& session)
     : options_(text_options(style.time, fd)),
-      is_line_(style.is_line),
+      is_line_(style.style == "line"),
       is_json_(format == OutputFormat::kJson),
       names_(names),
-      session_(session) {}
+      session_(session) {
+  options_.stacks = style.style == "stack";
+}
 
 std::string EventPrinter::print(const Event& event) {
   if (is_json_) return render_event_json(event, names_, session_) + "\n";

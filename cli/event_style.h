@@ -19,8 +19,8 @@ class App;
 namespace tracker {
 
 struct EventStyle {
-  std::string time = "local";  // --time
-  bool is_line = false;        // --style line
+  std::string time = "local";   // --time
+  std::string style = "event";  // --style
 };
 
 // Adds --time and --style.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "event/session.h"
+
 namespace tracker {
 
 struct CollectOptions {
@@ -20,6 +22,8 @@ struct CollectOptions {
   std::vector<std::string> netns;
   // Bytes of each packet to keep; 0: all (at most 64 KiB); absent: through the transport header.
   std::optional<uint32_t> snaplen;
+  // Stacks of drops that probes without "/stack" see; needs such a probe.
+  StackBudget stacks;
   bool all_skbs = false;  // also skbs that never were network packets
 
   std::optional<double> duration_seconds;  // > 0

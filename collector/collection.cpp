@@ -53,6 +53,8 @@ constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so lon
 // Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
 // payload.
 constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
+// Different stacks of a reason and place that are kept where a budget takes them.
+constexpr size_t kBudgetStacksOfPlace = 256;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
 
@@ -96,6 +98,7 @@ class Collection {
   };
 
   Result<void> prepare();
+  void plan_stacks();
   Result<void> block_signals();
   Result<void> load_probes();
   const PlannedProbe& probe_at(uint32_t index) const;
@@ -187,7 +190,17 @@ Result<void> Collection::prepare() {
   };
   for (const std::string& sentence : keep_grounded(collectors, has_field, plan_)) note(sentence);
   companions_ = plan_companions(plan_, !netns_.empty(), *btf_);
+  plan_stacks();
   return check_privileges();
+}
+
+// A budget is for probes that see drops and do not take every stack.
+void Collection::plan_stacks() {
+  if (options_.stacks.is_nothing()) return;
+  const bool has_use = std::any_of(plan_.begin(), plan_.end(), [](const PlannedProbe& probe) {
+    return probe.role == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
+  });
+  if (has_use) session_.stacks = options_.stacks;
 }
 
 // Before anything is attached: a signal from then on ends the collection in good order.
@@ -225,6 +238,7 @@ Result<void> Collection::load_probes() {
   drain_budget_ = portion(settings.snaplen, kDrainBudget);
   batch_.resize(portion(settings.snaplen, kBatchEvents));
   settings.all_skbs = options_.all_skbs;
+  settings.stacks = session_.stacks;
   for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
   settings.netns_operations = symbols_->netns_operations();
   settings.vmemmap_base = symbols_->variable("vmemmap_base");
@@ -523,9 +537,14 @@ Result<CollectSummary> Collection::run() {
   describe_host(session_);
   TRY(load_probes());
   losses_.emplace(possible_cpus());
-  decoder_.emplace(!options_.snaplen, [this](std::span<const uint64_t> addresses, auto& names) {
-    symbols_->resolve(addresses, names);
-  });
+  DecoderLimits limits;
+  if (!session_.stacks.is_nothing()) limits.stacks_of_place = kBudgetStacksOfPlace;
+  decoder_.emplace(
+      !options_.snaplen,
+      [this](std::span<const uint64_t> addresses, auto& names) {
+        symbols_->resolve(addresses, names);
+      },
+      limits);
   TRY(attach_probes());
   TRY(start_recording());
   TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),

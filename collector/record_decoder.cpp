@@ -132,13 +132,22 @@ void RecordDecoder::decode_packet(std::span<const std::byte> record, size_t payl
     packet.bytes.resize(std::min<size_t>(packet.bytes.size(), header_length(packet)));
 }
 
+// Of a stack that is not known yet; counts it where it is so.
+bool RecordDecoder::has_room_for_stack(const tracker_record& raw) {
+  if (stacks_.size() >= limits_.stacks) return false;
+  if (!(raw.sections & section_bit(Section::kDrop))) return true;
+  const uint32_t reason = raw.flags & RECORD_HAS_REASON ? raw.reason : 0;
+  size_t& of_place = stacks_of_place_[{raw.location, reason}];
+  return of_place < limits_.stacks_of_place && ++of_place > 0;
+}
+
 void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names, Event& event) {
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
   const auto* area = reinterpret_cast<const uint64_t*>(record.data() + sizeof(tracker_record));
   const std::vector<uint64_t> frames(area, area + raw.stack_bytes / sizeof(uint64_t));
   auto known = stacks_.find(frames);
   if (known == stacks_.end()) {
-    if (stacks_.size() >= limits_.stacks) {
+    if (!has_room_for_stack(raw)) {
       ++left_out_.stacks;
       event.sections &= ~section_bit(Section::kStack);
       return;

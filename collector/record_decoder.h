@@ -15,6 +15,8 @@
 #include "event/event.h"
 #include "event/names.h"
 
+struct tracker_record;
+
 namespace tracker {
 
 // How many different words a collection keeps, however long it runs. With stacks as deep as the
@@ -22,6 +24,10 @@ namespace tracker {
 // a kernel has places that stacks go through.
 struct DecoderLimits {
   size_t stacks = 16'384;
+  // Of drops of one reason and place. In an interrupt a stack goes on into whatever was
+  // interrupted: a place that drops all day has ever new ones, and must not take the room of a rare
+  // drop's.
+  size_t stacks_of_place = SIZE_MAX;
   size_t symbols = 65'536;
   size_t interfaces = 65'536;
 };
@@ -55,6 +61,7 @@ class RecordDecoder {
 
  private:
   void decode_packet(std::span<const std::byte> record, size_t payload_offset, Event& event) const;
+  bool has_room_for_stack(const tracker_record& raw);
   void decode_stack(std::span<const std::byte> record, Names& names, Event& event);
   void resolve(std::span<const uint64_t> addresses, Names& names);
   void note_interface(uint64_t netns_cookie, const DevSection& dev, Names& names);
@@ -67,6 +74,7 @@ class RecordDecoder {
   std::set<uint64_t> addresses_;
   std::map<std::pair<uint64_t, uint32_t>, FixedName> interfaces_;
   std::map<std::vector<uint64_t>, uint32_t> stacks_;
+  std::map<std::pair<uint64_t, uint32_t>, size_t> stacks_of_place_;  // by location and reason
 };
 
 }  // namespace tracker

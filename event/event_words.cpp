@@ -38,6 +38,17 @@ std::string qualified_reason_text(uint32_t code, const Names& names) {
   return subsystem == "core" ? reason : escape_text(subsystem) + ":" + reason;
 }
 
+bool is_beyond_stack_budget(const Event& event, const Names& names, const Session& session) {
+  return !session.stacks.is_nothing() && !event.has(Section::kStack) &&
+         event.probe < names.probes.size() && names.probes[event.probe].role == ProbeRole::kDropped;
+}
+
+std::string stack_budget_text(const StackBudget& budget) {
+  if (budget.is_nothing()) return {};
+  return fmt::format("the first {} of each reason and place, then {} a second", budget.first,
+                     budget.per_second);
+}
+
 std::vector<std::string> stack_text(const Event& event, const Names& names) {
   std::vector<std::string> frames;
   if (!event.has(Section::kStack) || event.stack >= names.stacks.size()) return frames;

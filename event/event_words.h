@@ -10,6 +10,7 @@
 
 #include "event/event.h"
 #include "event/names.h"
+#include "event/session.h"
 
 namespace tracker {
 
@@ -24,5 +25,11 @@ std::string qualified_reason_text(uint32_t code, const Names& names);
 
 // Innermost frame first: "tcp_v6_rcv+0x77", "ovs_execute_actions+0x48 [openvswitch]".
 std::vector<std::string> stack_text(const Event& event, const Names& names);
+
+// Whether the event is a drop that has no stack because the budget for stacks was spent.
+bool is_beyond_stack_budget(const Event& event, const Names& names, const Session& session);
+
+// "the first 8 of each reason and place, then 10 a second"; empty without a budget.
+std::string stack_budget_text(const StackBudget& budget);
 
 }  // namespace tracker

@@ -28,18 +28,21 @@ enum class TimeStyle {
 struct RenderOptions {
   TimeStyle time = TimeStyle::kLocal;
   bool colour = false;
+  bool stacks = false;  // also those that a budget took (Session::stacks): they are many
 };
 
-// A live or printed event: two or three lines, and the stack where there is one; ends in newline.
+// A live or printed event: two or three lines, and the stack if it was asked for, when the event
+// was collected or by `options.stacks`; ends in newline.
 //   17:03:21.402117 [1] nc/4412  tp:skb:kfree_skb  #5f01  DROP NO_SOCKET at tcp_v6_rcv+0x77
 //     lo  [::1]:52414 > [::1]:80  TCP S  len 40 ttl 64  netns host
 //     sock ESTABLISHED rcvbuf 212992 rmem 4096
 //       tcp_v6_rcv+0x77
 //       ovs_execute_actions+0x48 [openvswitch]
 // In an interrupt the task is only whoever was interrupted: "nc/4412(softirq)", "(hardirq)",
-// "(nmi)". A reason of another subsystem than core has its name before it:
-// "DROP openvswitch:OVS_DROP_LAST_ACTION at ...". A transmission that a driver did not take says so
-// in the first line: "returned NETDEV_TX_BUSY". A line of which nothing is known is left out.
+// "(nmi)". A drop beyond the budget for stacks has a line that says so in the stack's place. A
+// reason of another subsystem than core has its name before it: "DROP
+// openvswitch:OVS_DROP_LAST_ACTION at ...". A transmission that a driver did not take says so in
+// the first line: "returned NETDEV_TX_BUSY". A line of which nothing is known is left out.
 // `previous_ns` is the timestamp of the event shown before (kDelta, and the date line of kLocal and
 // kUtc); 0: none.
 std::string render_event_text(const Event& event, const Names& names, const Session& session,

@@ -166,6 +166,7 @@ std::string render_event_json(const Event& event, const Names& names, const Sess
     if (!event.has(info.section)) continue;
     set(json, info.name.data(), section_json(info.section, event, names));
   }
+  if (is_beyond_stack_budget(event, names, session)) json["stack_omitted"] = "budget";
   return json.dump();
 }
 

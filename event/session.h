@@ -69,6 +69,16 @@ struct ProbeAttachment {
   bool operator==(const ProbeAttachment&) const = default;
 };
 
+// Which drops get a stack where not every event has one: of each reason and place the first ones,
+// and so many in each second after those. Both 0: there is no such budget.
+struct StackBudget {
+  uint32_t first = 0;
+  uint32_t per_second = 0;
+
+  bool is_nothing() const { return first == 0 && per_second == 0; }
+  bool operator==(const StackBudget&) const = default;
+};
+
 struct Session {
   std::string tracker_version;
   std::string hostname;
@@ -83,6 +93,7 @@ struct Session {
   uint64_t end_ns = 0;    // 0: not ended cleanly (or still running)
   std::string
       end_reason;  // "SIGINT", "--duration", "--count", "command ended", ...; empty with end_ns 0
+  StackBudget stacks;  // a drop without a stack was beyond it
   std::vector<ClockReading> clocks;
   std::vector<CompanionProbe> companions;
   std::vector<ProbeAttachment> attachments;  // index: Names::probes for the attached ones

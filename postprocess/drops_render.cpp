@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "event/event_words.h"
 #include "event/render.h"
 #include "postprocess/text_table.h"
 
@@ -28,15 +30,24 @@ std::vector<std::string> split_lines(const std::string& text) {
   return lines;
 }
 
-// A stack on one line: innermost frame first.
-std::string one_line(const std::string& value) {
-  if (value.empty()) return "-";
-  std::string text;
-  for (const std::string& frame : split_lines(value)) {
-    text += (text.empty() ? "" : " < ") + frame;
+// The stacks of a table of groups: too long for its cells, which have their numbers.
+class StackList {
+ public:
+  // "[1]" for the first one that is not known yet.
+  std::string number_of(const std::string& frames) {
+    const auto [place, is_new] = numbers_.try_emplace(frames, numbers_.size() + 1);
+    std::string number = fmt::format("[{}]", place->second);
+    if (!is_new) return number;
+    text_ += "\n" + number + "\n";
+    for (const std::string& frame : split_lines(frames)) text_ += "  " + frame + "\n";
+    return number;
   }
-  return text;
-}
+  const std::string& text() const { return text_; }
+
+ private:
+  std::map<std::string, size_t> numbers_;
+  std::string text_;
+};
 
 // Sets the group's value for a key; what is unknown stays absent.
 void set_value(Json& row, const DropTable& table, const DropGroup& group, size_t index) {
@@ -74,16 +85,27 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
   }
   text.add_column("FIRST", TextTable::Align::kLeft);
   text.add_column("LAST", TextTable::Align::kLeft);
+  StackList stacks;
   for (const DropGroup& group : groups) {
     std::vector<std::string> row{std::to_string(group.count), std::to_string(group.bytes)};
-    for (const std::string& value : group.values) row.push_back(one_line(value));
+    for (size_t i = 0; i < group.values.size(); ++i) {
+      const std::string& value = group.values[i];
+      const bool is_stack = table.keys()[i] == DropKey::kStack && !value.empty();
+      row.push_back(value.empty() ? "-" : is_stack ? stacks.number_of(value) : value);
+    }
     row.push_back(render_time(group.first_ns, session, TimeStyle::kLocal, 0));
     row.push_back(render_time(group.last_ns, session, TimeStyle::kLocal, 0));
     text.add_row(std::move(row));
   }
-  return text.text() + fmt::format("{} drop{} in {} group{}\n", table.total(),
-                                   table.total() == 1 ? "" : "s", groups.size(),
-                                   groups.size() == 1 ? "" : "s");
+  std::string all = text.text() + fmt::format("{} drop{} in {} group{}\n", table.total(),
+                                              table.total() == 1 ? "" : "s", groups.size(),
+                                              groups.size() == 1 ? "" : "s");
+  const bool by_stack =
+      std::find(table.keys().begin(), table.keys().end(), DropKey::kStack) != table.keys().end();
+  if (by_stack && !session.stacks.is_nothing()) {
+    all += fmt::format("stacks were taken of {}\n", stack_budget_text(session.stacks));
+  }
+  return all + stacks.text();
 }
 
 std::string render_drops_json(const DropTable& table) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "event/event_words.h"
 #include "event/render.h"
 #include "postprocess/amount_text.h"
 #include "postprocess/stats.h"
@@ -111,6 +112,11 @@ std::string companions_text(const Session& session) {
   return text;
 }
 
+std::string stacks_text(const Session& session) {
+  if (session.stacks.is_nothing()) return {};
+  return fmt::format("stacks of drops: {}\n", stack_budget_text(session.stacks));
+}
+
 std::string sums_text(const ProbeTotals& totals) {
   return fmt::format(
       "seen {} {} filtered {} + recorded {} + lost {} (ring full {}, reader {}, "
@@ -206,8 +212,8 @@ Json companions_json(const Session& session) {
 }  // namespace
 
 std::string render_stats_text(const Stats& stats, const Session& session) {
-  return head_text(stats, session) + "\n" + probes_text(stats) + companions_text(session) + "\n" +
-         sums_text(stats.totals) + losses_text(session);
+  return head_text(stats, session) + "\n" + probes_text(stats) + companions_text(session) +
+         stacks_text(session) + "\n" + sums_text(stats.totals) + losses_text(session);
 }
 
 std::string render_stats_json(const Stats& stats, const Session& session) {
@@ -222,6 +228,10 @@ std::string render_stats_json(const Stats& stats, const Session& session) {
   if (stats.selected) json["selected"] = span_json(*stats.selected);
   json["probes"] = probes_json(stats);
   if (!session.companions.empty()) json["companions"] = companions_json(session);
+  if (!session.stacks.is_nothing()) {
+    json["stack_budget"] = {{"first", session.stacks.first},
+                            {"per_second", session.stacks.per_second}};
+  }
   json["totals"] = totals_json(stats.totals);
   Json losses = Json::array();
   for (const LossWindow& window : session.losses) {

@@ -189,6 +189,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   if (options.all_skbs) flags |= KNOB_FLAG_ALL_SKBS;
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
+  if (plan.role == ProbeRole::kDropped && !options.stacks.is_nothing())
+    flags |= KNOB_FLAG_STACK_BUDGET;
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
   knobs[KNOB_SKB_ARG] = position_knob(args.skb);
@@ -207,6 +209,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_NETNS_OPS] = options.netns_operations;
   knobs[KNOB_VMEMMAP] = options.vmemmap_base;
   knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
+  knobs[KNOB_STACK_FIRST] = options.stacks.first;
+  knobs[KNOB_STACK_RATE] = options.stacks.per_second;
   return knobs;
 }
 

@@ -42,6 +42,12 @@ const std::array<Table, kTableCount> kTables{{
   seen INTEGER NOT NULL
 ))",
      false},
+    {"stack_budget", R"(CREATE TABLE stack_budget (
+  id INTEGER PRIMARY KEY CHECK (id = 0),
+  first INTEGER NOT NULL,
+  per_second INTEGER NOT NULL
+))",
+     false},
     {"probe", R"(CREATE TABLE probe (
   id INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
@@ -116,6 +122,17 @@ Result<void> create_schema(const Database& database) {
                           .c_str());
 }
 
+namespace {
+
+std::string quoted_table_names() {
+  std::string names;
+  for (const Table& table : kTables)
+    names += fmt::format("{}'{}'", names.empty() ? "" : ",", table.name);
+  return names;
+}
+
+}  // namespace
+
 Result<bool> has_table(const Database& database, std::string_view name) {
   TRY_ASSIGN(statement, database.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?"));
   statement.bind_text(1, name);
@@ -138,12 +155,10 @@ Result<void> check_schema(const Database& database) {
     statement.reset();
   }
   // An index that tracker did not make could hold an expression, and be used for its look-ups.
-  TRY_ASSIGN(
-      others,
-      database.query_text(
-          "SELECT name FROM sqlite_schema WHERE type <> 'table' AND tbl_name IN "
-          "('session','clock','attachment','companion','probe','probe_counter','loss','netns',"
-          "'interface','symbol','stack','reason','subsystem','block') LIMIT 1"));
+  TRY_ASSIGN(others,
+             database.query_text(fmt::format("SELECT name FROM sqlite_schema WHERE type <> 'table' "
+                                             "AND tbl_name IN ({}) LIMIT 1",
+                                             quoted_table_names())));
   if (!others.empty()) return Error{"its tables have indexes or triggers that do not belong there"};
   return {};
 }

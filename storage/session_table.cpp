@@ -53,6 +53,21 @@ Result<void> load_row(const Database& database, ReadBudget& budget, Session& ses
   return {};
 }
 
+// No row: there was no budget. Recordings made before tracker had one lack the table.
+Result<void> load_stack_budget(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(has_it, has_table(database, "stack_budget"));
+  if (!has_it) return {};
+  TRY_ASSIGN(rows, TableReader::open(database, "stack_budget",
+                                     "SELECT id, first, per_second FROM stack_budget ORDER BY id",
+                                     Keys::kNumbered, budget));
+  TRY_ASSIGN(has_row, rows.next());
+  if (!has_row) return {};
+  const StackBudget stacks{rows.number<uint32_t>(1), rows.number<uint32_t>(2)};
+  TRY(rows.check_row());
+  session.stacks = stacks;
+  return {};
+}
+
 Result<void> load_clocks(const Database& database, ReadBudget& budget, Session& session) {
   TRY_ASSIGN(rows, TableReader::open(database, "clock",
                                      "SELECT id, boottime_ns, realtime_ns FROM clock ORDER BY id",
@@ -145,6 +160,7 @@ Result<SessionTables> SessionTables::prepare(const Database& database) {
   SessionTables tables;
   const std::pair<Statement*, std::string_view> statements[] = {
       {&tables.session_, "INSERT OR REPLACE INTO session VALUES (0,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {&tables.stack_budget_, "INSERT OR REPLACE INTO stack_budget VALUES (0,?,?)"},
       {&tables.clock_, "INSERT OR REPLACE INTO clock VALUES (?,?,?)"},
       {&tables.attachment_, "INSERT OR REPLACE INTO attachment VALUES (?,?,?,?,?,?)"},
       {&tables.companion_, "INSERT OR REPLACE INTO companion VALUES (?,?,?,?,?)"},
@@ -170,6 +186,7 @@ void SessionTables::forget() {
 
 Result<void> SessionTables::store(const Session& session) {
   TRY(store_session(session));
+  TRY(store_stack_budget(session));
   TRY(store_clocks(session));
   TRY(store_attachments(session));
   TRY(store_companions(session));
@@ -186,6 +203,14 @@ Result<void> SessionTables::store_session(const Session& session) {
   session_.bind_text(7, session.timezone).bind(8, session.utc_offset_seconds);
   session_.bind(9, session.cpus).bind_unsigned(10, session.start_ns);
   return session_.bind_unsigned(11, session.end_ns).bind_text(12, session.end_reason).run();
+}
+
+// Known before the first event, and the same to the end.
+Result<void> SessionTables::store_stack_budget(const Session& session) {
+  if (session.stacks.is_nothing() || (is_known_ && session.stacks == stored_.stacks)) return {};
+  TRY(stack_budget_.bind(1, session.stacks.first).bind(2, session.stacks.per_second).run());
+  stored_.stacks = session.stacks;
+  return {};
 }
 
 Result<void> SessionTables::store_clocks(const Session& session) {
@@ -242,8 +267,8 @@ Result<void> SessionTables::store_losses(const Session& session) {
 
 Result<void> load_session(const Database& database, ReadBudget& budget, Session& session) {
   Result<void> first;
-  for (const auto load :
-       {load_row, load_clocks, load_attachments, load_companions, load_counters, load_losses}) {
+  for (const auto load : {load_row, load_stack_budget, load_clocks, load_attachments,
+                          load_companions, load_counters, load_losses}) {
     Result<void> loaded = load(database, budget, session);
     if (!loaded && first) first = std::move(loaded);
   }

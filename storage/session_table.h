@@ -25,11 +25,12 @@ class SessionTables {
   Result<void> store_session(const Session& session);
   Result<void> store_clocks(const Session& session);
   Result<void> store_attachments(const Session& session);
+  Result<void> store_stack_budget(const Session& session);
   Result<void> store_companions(const Session& session);
   Result<void> store_counters(const Session& session);
   Result<void> store_losses(const Session& session);
 
-  Statement session_, clock_, attachment_, companion_, counter_, loss_;
+  Statement session_, stack_budget_, clock_, attachment_, companion_, counter_, loss_;
   Statement shrink_clock_, shrink_attachment_, shrink_companion_, shrink_counter_, shrink_loss_;
   Session stored_;  // what the file holds, as far as is_known_
   bool is_known_ = false;

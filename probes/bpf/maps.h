@@ -54,6 +54,26 @@ struct {
 	__type(value, struct tracker_track);
 } tracks SEC(".maps");
 
+/* Drops of one reason at one place, and the stacks taken of them. max_entries is more than a kernel
+ * has places that drop packets, times the reasons that each can give. */
+struct stack_site {
+	__u64 location;
+	__u64 reason;
+};
+
+struct stack_spent {
+	__u64 first;	 /* stacks taken because there were few so far */
+	__u64 window_ns; /* when the current second began */
+	__u64 in_window; /* stacks taken in it */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct stack_site);
+	__type(value, struct stack_spent);
+} stack_sites SEC(".maps");
+
 /* Key: inum of a namespace that --netns names. Value: its cookie, 0 where it could not be found
  * out; inums are used again, cookies are not. */
 struct {

@@ -24,6 +24,7 @@
 #include "maps.h"
 #include "origin.h"
 #include "packet.h"
+#include "stack_budget.h"
 #include "track.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -93,20 +94,17 @@ static __always_inline int filtered(struct hit *hit)
 	return 0;
 }
 
-static __always_inline __u32 stack_room(void)
-{
-	return KNOB(KNOB_SECTIONS) & SECTION_STACK ? RECORD_STACK_DEPTH * sizeof(__u64) : 0;
-}
+#define STACK_ROOM (RECORD_STACK_DEPTH * sizeof(__u64))
 
-static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 payload, void **ring)
+/* `room`: bytes behind the record, a constant. */
+static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 room, void **ring)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct tracker_record *record = NULL;
 
 	*ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (*ring)
-		record = bpf_ringbuf_reserve(
-			*ring, sizeof(struct tracker_record) + stack_room() + payload, 0);
+		record = bpf_ringbuf_reserve(*ring, sizeof(struct tracker_record) + room, 0);
 	if (!record) {
 		__sync_fetch_and_add(&hit->counters->ring_full, 1);
 		__sync_fetch_and_add(&hit->cpu->lost, 1);
@@ -125,13 +123,12 @@ static __always_inline void submit(struct hit *hit, struct tracker_record *recor
 	__sync_fetch_and_add(&hit->counters->recorded, 1);
 }
 
-static __always_inline void fill_header(struct hit *hit, struct tracker_record *record,
-					__u64 packet_id)
+static __always_inline void fill_header(struct hit *hit, struct tracker_record *record)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
 	record->timestamp_ns = hit->now;
-	record->packet_id = packet_id;
+	record->packet_id = 0;
 	record->lost_before = hit->cpu->lost;
 	record->probe = KNOB(KNOB_PROBE);
 	record->pid = pid_tgid;
@@ -141,6 +138,8 @@ static __always_inline void fill_header(struct hit *hit, struct tracker_record *
 	record->tuple_family = 0;
 	record->link = 0;
 	record->return_code = 0;
+	record->sections = 0;
+	record->flags = 0;
 	bpf_get_current_comm(record->comm, sizeof(record->comm));
 	record->context = task_context(*(volatile __u64 *)&hit->scratch->ctx, record->comm);
 }
@@ -236,20 +235,6 @@ static __always_inline void fill_tuple(struct tracker_record *record, const stru
 	record->tuple_dest_port = swap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
 }
 
-static __always_inline void fill_stack(struct hit *hit, struct tracker_record *record)
-{
-	long size;
-
-	if (!(KNOB(KNOB_SECTIONS) & SECTION_STACK))
-		return;
-	record->flags |= RECORD_HAS_STACK;
-	size = bpf_get_stack(hit->ctx, record + 1, RECORD_STACK_DEPTH * sizeof(__u64), 0);
-	if (size > 0) {
-		record->stack_bytes = size;
-		record->sections |= SECTION_STACK;
-	}
-}
-
 static __always_inline void fill_drop(struct hit *hit, struct tracker_record *record)
 {
 	if (KNOB(KNOB_LOCATION_ARG) == KNOB_NO_ARG || !(KNOB(KNOB_SECTIONS) & SECTION_DROP))
@@ -262,20 +247,44 @@ static __always_inline void fill_drop(struct hit *hit, struct tracker_record *re
 	}
 }
 
-/* A record of one class, with the packet's bytes: all three sizes are constants. */
-static __always_inline struct tracker_record *
-reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_info *shared,
-	      __u32 want, __u32 linear_room, __u32 frag_room, void **ring)
+/* The stack lies between the record and the payload. */
+static __always_inline void fill_stack(struct hit *hit, struct tracker_record *record)
 {
-	struct tracker_record *record = reserve(hit, linear_room + frag_room, ring);
-	__u32 copied;
+	long size = bpf_get_stack(hit->ctx, record + 1, STACK_ROOM, 0);
+
+	record->flags |= RECORD_HAS_STACK;
+	if (size > 0) {
+		record->stack_bytes = size;
+		record->sections |= SECTION_STACK;
+	}
+}
+
+/* A record with its header filled in, and with the stack where stack_room is not 0. */
+static __always_inline struct tracker_record *
+reserve_record(struct hit *hit, __u32 stack_room, __u32 payload_room, void **ring)
+{
+	struct tracker_record *record = reserve(hit, stack_room + payload_room, ring);
 
 	if (!record)
 		return NULL;
-	copied = copy_bytes((void *)(record + 1) + stack_room(), span, shared, want, linear_room,
-			    frag_room, hit->scratch->forgotten);
-	fill_header(hit, record, 0);
-	record->payload_bytes = copied;
+	fill_header(hit, record);
+	if (stack_room)
+		fill_stack(hit, record);
+	return record;
+}
+
+/* A record of one class, with the packet's bytes: all sizes of room are constants. */
+static __always_inline struct tracker_record *
+reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_info *shared,
+	      __u32 want, __u32 stack_room, __u32 linear_room, __u32 frag_room, void **ring)
+{
+	struct tracker_record *record =
+		reserve_record(hit, stack_room, linear_room + frag_room, ring);
+
+	if (record)
+		record->payload_bytes = copy_bytes((void *)(record + 1) + stack_room, span, shared,
+						   want, linear_room, frag_room,
+						   hit->scratch->forgotten);
 	return record;
 }
 
@@ -283,7 +292,7 @@ reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_
 static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit,
 								 const struct span *span,
 								 const struct skb_shared_info *shared,
-								 void **ring)
+								 __u32 stack_room, void **ring)
 {
 	__u32 want = span->len;
 	bool in_fragments;
@@ -294,15 +303,16 @@ static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit
 		want = KNOB(KNOB_SNAPLEN);
 	in_fragments = want && span->linear < want && span->linear < RECORD_PAYLOAD_SMALL;
 	if (want <= RECORD_PAYLOAD_SMALL && !in_fragments)
-		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_SMALL, 0, ring);
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SMALL, 0,
+				     ring);
 	if (want <= RECORD_PAYLOAD_SPLIT / 2)
-		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_SPLIT / 2,
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SPLIT / 2,
 				     RECORD_PAYLOAD_SPLIT / 2, ring);
 	if (want <= RECORD_PAYLOAD_FRAME)
-		return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_FRAME,
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_FRAME,
 				     RECORD_PAYLOAD_FRAME, ring);
-	return reserve_class(hit, span, shared, want, RECORD_PAYLOAD_ALL, RECORD_PAYLOAD_ALL / 2,
-			     ring);
+	return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_ALL,
+			     RECORD_PAYLOAD_ALL / 2, ring);
 }
 
 static __always_inline void remember_transmit(struct hit *hit, __u64 skb, __u64 packet_id)
@@ -329,6 +339,21 @@ static __always_inline bool passes_netns_filter(struct hit *hit, const struct or
 	if (decision != NETNS_PASS)
 		filtered(hit);
 	return decision == NETNS_PASS;
+}
+
+static __always_inline bool takes_stack(struct hit *hit)
+{
+	struct stack_site site = {};
+
+	if (KNOB(KNOB_SECTIONS) & SECTION_STACK)
+		return true;
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_STACK_BUDGET))
+		return false;
+	if (KNOB(KNOB_LOCATION_ARG) != KNOB_NO_ARG)
+		site.location = argument(hit, KNOB(KNOB_LOCATION_ARG));
+	if (KNOB(KNOB_REASON_ARG) != KNOB_NO_ARG)
+		site.reason = argument(hit, KNOB(KNOB_REASON_ARG));
+	return stack_within_budget(&site, hit->now);
 }
 
 /* Finds the packet that the skb is, decides on its namespace and gives it its id; 0: filtered. */
@@ -395,12 +420,13 @@ static __always_inline int handle_skb(struct hit *hit)
 	forget(hit, &origin);
 
 	shared = (const void *)(skb->head + skb->end);
-	record = reserve_with_bytes(hit, &span, shared, &ring);
+	if (takes_stack(hit))
+		record = reserve_with_bytes(hit, &span, shared, STACK_ROOM, &ring);
+	else
+		record = reserve_with_bytes(hit, &span, shared, 0, &ring);
 	if (!record)
 		return 0;
 	record->packet_id = packet_id;
-	record->sections = 0;
-	record->flags = 0;
 	record->packet_len = span.len;
 	record->link = span.link;
 	fill_skb(record, skb, address, shared);
@@ -421,7 +447,6 @@ static __always_inline int handle_skb(struct hit *hit)
 	if (origin.sk && KNOB(KNOB_SECTIONS) & SECTION_SOCK)
 		fill_sock(record, origin.sk);
 	fill_drop(hit, record);
-	fill_stack(hit, record);
 	submit(hit, record, ring);
 	return 0;
 }
@@ -470,17 +495,16 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 
-	record = reserve(hit, RECORD_PAYLOAD_SMALL, &ring);
+	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_STACK ? STACK_ROOM : 0,
+				RECORD_PAYLOAD_SMALL, &ring);
 	if (!record)
 		return 0;
-	fill_header(hit, record, packet_id);
-	record->sections = 0;
-	record->flags = RECORD_HAS_RETURN_CODE;
+	record->packet_id = packet_id;
+	record->flags |= RECORD_HAS_RETURN_CODE;
 	record->return_code = return_code;
 	record->rx_ifindex = 0;
 	record->skb = skb;
 	fill_origin(record, &origin);
-	fill_stack(hit, record);
 	submit(hit, record, ring);
 	return 0;
 }

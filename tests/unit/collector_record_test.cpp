@@ -214,6 +214,26 @@ TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
   EXPECT_EQ(decoder.left_out(), (LeftOut{90, 4, 0}));
 }
 
+// A place that drops all day, each time above something else that was interrupted.
+TEST_F(RecordDecoderTest, KeepsRoomForTheStackOfARareDrop) {
+  RecordDecoder decoder(true, resolve, {.stacks = 20, .stacks_of_place = 5});
+  RecordBuilder builder;
+  builder.raw.sections = section_bit(Section::kDrop);
+  builder.raw.flags |= RECORD_HAS_REASON;
+  const auto takes_stack = [&](uint64_t location, uint32_t reason, uint64_t interrupted) {
+    builder.raw.location = location;
+    builder.raw.reason = reason;
+    builder.stack({location, interrupted});
+    EXPECT_TRUE(decoder.decode(0, builder.build(), names_, event_));
+    return event_.has(Section::kStack);
+  };
+  for (uint64_t i = 0; i < 100; ++i) EXPECT_EQ(takes_stack(0x20, 2, 0x1000 + i), i < 5) << i;
+  EXPECT_TRUE(takes_stack(0x20, 2, 0x1000)) << "one that is known costs nothing";
+  EXPECT_TRUE(takes_stack(0x30, 2, 0x5000)) << "another place";
+  EXPECT_TRUE(takes_stack(0x20, 3, 0x5000)) << "another reason";
+  EXPECT_EQ(decoder.left_out().stacks, 95U);
+}
+
 TEST_F(RecordDecoderTest, KeepsABoundedNumberOfInterfaces) {
   RecordDecoder decoder(true, resolve, {.interfaces = 3});
   RecordBuilder builder;

@@ -142,5 +142,18 @@ TEST(EventJson, IsValidWhateverTheNames) {
   EXPECT_EQ(json["probe"]["symbol"], "\\x80");
 }
 
+TEST(EventJson, SaysThatADropIsBeyondTheBudgetForStacks) {
+  Session session = sample_session();
+  Event event = sample_drop();
+  EXPECT_EQ(render_event_json(event, sample_names(), session).find("stack_omitted"),
+            std::string::npos);
+  session.stacks = {8, 10};
+  const std::string json = render_event_json(event, sample_names(), session);
+  EXPECT_NE(json.find(R"(,"stack_omitted":"budget"})"), std::string::npos) << json;
+  add_stack(event);
+  EXPECT_EQ(render_event_json(event, sample_names(), session).find("stack_omitted"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tracker::testing

@@ -42,6 +42,25 @@ TEST(EventText, ShowsSocketAndStack) {
             "    0x1234\n");
 }
 
+TEST(EventText, ShowsStacksOfABudgetOnlyWhenAsked) {
+  Session session = sample_session();
+  session.stacks = {8, 10};
+  Event event = sample_drop();
+  add_stack(event);
+  const std::string two_lines = text_of(sample_drop());
+  EXPECT_EQ(render_event_text(event, sample_names(), session, {}, 0), two_lines);
+  const RenderOptions with_stacks{.stacks = true};
+  EXPECT_EQ(render_event_text(event, sample_names(), session, with_stacks, 0),
+            two_lines +
+                "    tcp_v6_rcv+0x77\n"
+                "    ovs_execute_actions+0x48 [openvswitch]\n"
+                "    0x1234\n");
+  EXPECT_EQ(render_event_text(sample_drop(), sample_names(), session, with_stacks, 0),
+            two_lines +
+                "    no stack: they are taken of the first 8 of each reason and place, then 10 a "
+                "second\n");
+}
+
 TEST(EventText, SaysInWhatContextATaskWasInterrupted) {
   Event event = sample_drop();
   event.task.context = TaskContext::kSoftirq;

@@ -80,6 +80,31 @@ TEST(Drops, WithOneStackAreOneGroup) {
             "\n");
 }
 
+// In text a stack has a number in its row and its frames below; drops beyond the budget are a
+// group.
+TEST(Drops, ByStackHaveTheFramesBelowTheTable) {
+  Names names = sample_names();
+  names.stacks = {{kTcpRcv, kUdpRcv}};
+  DropTable table(*parse_drop_keys("reason,stack"), names);
+  Event event = EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket);
+  table.add(event);
+  table.add(event);
+  event.add(Section::kStack);
+  table.add(event);
+  Session session;
+  session.stacks = {1, 0};
+  EXPECT_EQ(render_drops_text(table, session),
+            "COUNT  BYTES  REASON     STACK  FIRST            LAST\n"
+            "    2      0  NO_SOCKET  -      00:00:00.000000  00:00:00.000000\n"
+            "    1      0  NO_SOCKET  [1]    00:00:00.000000  00:00:00.000000\n"
+            "3 drops in 2 groups\n"
+            "stacks were taken of the first 1 of each reason and place, then 0 a second\n"
+            "\n"
+            "[1]\n"
+            "  tcp_v4_rcv+0x77\n"
+            "  __udp4_lib_rcv+0x4bc\n");
+}
+
 TEST(Drops, OfWhatIsUnknownAreOneGroupWithoutThatKey) {
   const DropTable table = count("reason,flow", {EventBuilder(kFreeProbe, 1, 1)});
   EXPECT_EQ(render_drops_json(table), "{\"count\":1,\"bytes\":0,\"first\":1,\"last\":1}\n");

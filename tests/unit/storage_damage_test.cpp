@@ -143,7 +143,7 @@ TEST_F(DamagedRecording, IsSoundBeforeItIsDamaged) {
 }
 
 TEST_F(DamagedRecording, CutOffSaysSoWithItsSizes) {
-  const size_t size = content_.size() / 2;
+  const size_t size = content_.size() / 4 * 3;  // behind the first blocks
   write_file(path_, content_.substr(0, size));
   EXPECT_EQ(damage_of(path_), "recording " + path_ + " is cut off: " + std::to_string(size) +
                                   " of " + std::to_string(content_.size()) +
@@ -334,11 +334,12 @@ TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
   auto writer = RecordingWriter::create(path, sample_session(), sample_names());
   ASSERT_TRUE(writer);
   ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
-  run_sql(path, "DROP TABLE companion");
+  run_sql(path, "DROP TABLE companion; DROP TABLE stack_budget");
   auto reader = RecordingReader::open(path);
   ASSERT_TRUE(reader);
   Session expected = sample_session();
   expected.companions.clear();
+  expected.stacks = {};
   EXPECT_EQ((*reader)->session(), expected);
   const auto report = verify_recording(path);
   ASSERT_TRUE(report);
@@ -397,6 +398,8 @@ TEST(HostileRecording, WithImpossibleValuesIsReadWithoutThem) {
       {"UPDATE probe SET id = 70 WHERE id = 2", "table probe: row 70 follows 1"},
       {"UPDATE netns SET inum = -1 WHERE id = 0",
        "table netns, row 0: column 2 holds what cannot be"},
+      {"UPDATE stack_budget SET first = -1",
+       "table stack_budget, row 0: column 1 holds what cannot be"},
       {"UPDATE stack SET frames = '[1,2' WHERE id = 1",
        "table stack, row 1: column 1 holds what cannot be"},
       {"UPDATE stack SET frames = '[1,,2]' WHERE id = 1",
