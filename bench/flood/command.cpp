@@ -136,7 +136,7 @@ Result<void> Command::wait_for_end(std::chrono::seconds patience) {
 
 Result<std::string> output_of(const std::vector<std::string>& words, const std::string& folder) {
   TRY_ASSIGN(command, Command::start(words, folder));
-  TRY(command.wait_for_end());
+  TRY(command.wait_for_end(kReadingPatience));
   return command.out();
 }
 

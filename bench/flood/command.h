@@ -16,6 +16,8 @@ namespace tracker::bench {
 
 // bpftrace needs 10 to 20 s to start in an emulated guest.
 inline constexpr std::chrono::seconds kPatience{90};
+// For reading a file of half an hour's flood.
+inline constexpr std::chrono::hours kReadingPatience{1};
 
 class Command {
  public:
@@ -48,7 +50,8 @@ class Command {
   std::optional<int> wait_status_;
 };
 
-// Runs it to its end and returns its stdout; an error unless its exit status is 0.
+// Runs it to its end, as long as reading a large file takes, and returns its stdout; an error
+// unless its exit status is 0.
 Result<std::string> output_of(const std::vector<std::string>& words, const std::string& folder);
 
 // Whether there is such a program in $PATH.

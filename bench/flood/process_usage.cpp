@@ -43,6 +43,10 @@ uint64_t MemoryUsage::highest_besides_rings() const {
   return highest_bytes - std::min(highest_bytes, rings_bytes);
 }
 
+uint64_t MemoryUsage::now_besides_rings() const {
+  return now_bytes - std::min(now_bytes, rings_bytes);
+}
+
 MemoryUsage memory_of(pid_t pid) {
   MemoryUsage usage;
   std::ifstream file(fmt::format("/proc/{}/status", pid));

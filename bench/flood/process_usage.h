@@ -19,6 +19,7 @@ struct MemoryUsage {
   uint64_t rings_bytes = 0;
 
   uint64_t highest_besides_rings() const;
+  uint64_t now_besides_rings() const;
 };
 
 // All 0 where the process has ended.
