@@ -39,6 +39,9 @@ namespace tracker {
 namespace {
 
 constexpr uint64_t kSecondNs = 1'000'000'000;
+// From commit to commit, so that with a late wake-up and the commit's own time a killed collector
+// loses no more than a second.
+constexpr uint64_t kTickNs = 700'000'000;
 constexpr uint64_t kWindowNs = 10'000'000;  // how late a record may come behind a later one
 constexpr int kPollMilliseconds = 50;  // without a ring a quarter full: the latency of live text
 constexpr size_t kDrainBudget = 8192;  // records of one ring at a time
@@ -112,7 +115,7 @@ class Collection {
   void decode_one(uint32_t cpu, std::span<const std::byte> record);
   void deliver();
   Result<void> tick();
-  Result<void> refresh_session();
+  Result<void> refresh_session(bool is_detached);
   Result<void> note_ring_losses(const std::vector<ProbeCounters>& counters);
   void report_progress(uint64_t now_ns);
   Result<void> drain_to_the_end();
@@ -373,6 +376,7 @@ void Collection::note_reason(const DropSection& drop) {
 void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
   Event& event = batch_[batched_];
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
+  book_.add_taken(raw.probe, cpu);
   if (options_.count && events_ + batched_ >= *options_.count) {
     book_.add_filtered(raw.probe, cpu);
     return;
@@ -421,7 +425,7 @@ Result<void> Collection::note_ring_losses(const std::vector<ProbeCounters>& coun
   return {};
 }
 
-Result<void> Collection::refresh_session() {
+Result<void> Collection::refresh_session(bool is_detached) {
   std::vector<ProbeCounters> counters;
   for (uint32_t i = 0; i < plan_.size(); ++i) {
     TRY_ASSIGN(of_probe, probes_->counters(i));
@@ -429,7 +433,8 @@ Result<void> Collection::refresh_session() {
     session_.attachments[i].missed = session_.attachments[i].attached ? probes_->missed(i) : -1;
   }
   TRY(note_ring_losses(counters));
-  session_.counters = book_.settle(std::move(counters));
+  session_.counters =
+      is_detached ? book_.settle(std::move(counters)) : book_.settle_so_far(std::move(counters));
   for (uint32_t i = 0; i < companions_.size(); ++i) {
     TRY_ASSIGN(of_companion, probes_->counters(static_cast<uint32_t>(plan_.size()) + i));
     session_.companions[i].seen = 0;
@@ -459,7 +464,7 @@ void Collection::report_progress(uint64_t now_ns) {
 Result<void> Collection::tick() {
   uint64_t now = boottime_ns();
   if (now < next_tick_ns_) return {};
-  TRY(refresh_session());
+  TRY(refresh_session(false));
   if (recording_) {
     check_written(recording_->on_tick(session_, names_));
     check_room();
@@ -471,13 +476,13 @@ Result<void> Collection::tick() {
   report_progress(now);
   events_at_tick_ = events_;
   last_tick_ns_ = now;
-  next_tick_ns_ = now + kSecondNs;
+  next_tick_ns_ = now + kTickNs;
   return {};
 }
 
 Result<void> Collection::loop() {
   last_tick_ns_ = session_.start_ns;
-  next_tick_ns_ = session_.start_ns + kSecondNs;
+  next_tick_ns_ = session_.start_ns + kTickNs;
   if (options_.duration_seconds)
     deadline_ns_ = session_.start_ns + static_cast<uint64_t>(*options_.duration_seconds * 1e9);
   if (options_.command) {
@@ -508,7 +513,7 @@ Result<void> Collection::drain_to_the_end() {
 Result<void> Collection::settle_losses() {
   TRY_ASSIGN(lost, probes_->lost_by_cpu());
   for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], session_.end_ns);
-  return refresh_session();
+  return refresh_session(true);
 }
 
 // Whatever fails, the recording is closed with what there is; the value is the first failure.

@@ -78,5 +78,25 @@ TEST(CounterBook, KeepsTheSumsClosed) {
   EXPECT_EQ(settled[1].seen, settled[1].filtered + settled[1].recorded + settled[1].lost());
 }
 
+// One hit is seen and has no end yet, and of nine records four are in the ring.
+TEST(CounterBook, CountsSoFarOnlyWhatWasTaken) {
+  CounterBook book;
+  for (int i = 0; i < 5; ++i) book.add_taken(0, 1);
+  book.add_filtered(0, 1);
+  book.add_reader_loss(0, 1);
+  ProbeCounters kernel;
+  kernel.cpu = 1;
+  kernel.seen = 15;
+  kernel.filtered = 2;
+  kernel.recorded = 9;
+  kernel.ring_full = 3;
+  const std::vector<ProbeCounters> settled = book.settle_so_far({kernel});
+  EXPECT_EQ(settled[0].recorded, 3U);
+  EXPECT_EQ(settled[0].filtered, 3U);
+  EXPECT_EQ(settled[0].reader, 1U);
+  EXPECT_EQ(settled[0].ring_full, 3U);
+  EXPECT_EQ(settled[0].seen, 10U);
+}
+
 }  // namespace
 }  // namespace tracker

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A collector that is killed at a random moment while drops come as fast as one core can make them:
+// its recording is whole, true, and misses no more than the last second.
+//
+// TRACKER_KILLS=50 makes so many kills of it; TRACKER_KILL_SEED=N repeats the moments of a run.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <thread>
+
+#include "harness/collection.h"
+#include "harness/first_cpu.h"
+#include "harness/recorded_events.h"
+#include "harness/recording.h"
+#include "harness/require.h"
+#include "harness/traffic.h"
+#include "harness/wait.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kKills = 3;
+constexpr uint64_t kSecondNs = 1'000'000'000;
+// An emulated CPU stands still for a second and more while its host is busy.
+uint64_t most_missed_ns() { return std::getenv("TRACKER_LAB") ? 3 * kSecondNs : kSecondNs; }
+const Flow kFlow{"UDP", {"127.0.0.1", 40000}, {"127.0.0.1", 9}};
+
+uint64_t boot_time_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * kSecondNs + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// Sends datagrams along kFlow, each with the next number as its payload, until it is destroyed.
+// From one CPU: what waits for another's softirqs would be dropped after later ones.
+class Flood {
+ public:
+  explicit Flood(const NetworkNamespace& netns)
+      : socket_(bound_socket(netns, kFlow.source, SOCK_DGRAM)), thread_([this] { send(); }) {}
+  ~Flood() {
+    is_ending_ = true;
+    thread_.join();
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+  // Numbers below this one have been sent.
+  uint64_t next_number() const { return next_; }
+
+ private:
+  void send() {
+    const FirstCpu pinned;
+    sockaddr_in dest{};
+    dest.sin_family = AF_INET;
+    dest.sin_port = htons(kFlow.dest.port);
+    dest.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    while (!is_ending_) {
+      const uint64_t number = next_;
+      if (sendto(socket_.get(), &number, sizeof(number), 0,
+                 reinterpret_cast<const sockaddr*>(&dest), sizeof(dest)) == sizeof(number))
+        ++next_;
+    }
+  }
+
+  UniqueFd socket_;
+  std::atomic<bool> is_ending_ = false;
+  std::atomic<uint64_t> next_ = 0;
+  std::thread thread_;
+};
+
+// What a recording holds of the flood.
+struct Recorded {
+  uint64_t events = 0;
+  uint64_t wrong = 0;       // not of this flow, device, namespace, or without its number
+  uint64_t disordered = 0;  // whose time or number is not above that of the one before
+  uint64_t first_number = 0, last_number = 0;
+  uint64_t last_ns = 0;
+
+  uint64_t missing() const { return events == 0 ? 0 : last_number - first_number + 1 - events; }
+};
+
+bool is_of_flood(const Event& event, const Packet& packet, uint32_t inum) {
+  return packet.ip->source.text() == kFlow.source.address &&
+         packet.ip->dest.text() == kFlow.dest.address && packet.udp &&
+         packet.udp->source_port == kFlow.source.port && packet.udp->dest_port == kFlow.dest.port &&
+         event.netns.inum == inum && event.has(Section::kDrop) &&
+         event.packet.len == event.packet.bytes.size();
+}
+
+uint64_t number_of(const Event& event) {
+  uint64_t number = 0;
+  std::memcpy(&number, event.packet.bytes.data() + event.packet.bytes.size() - sizeof(number),
+              sizeof(number));
+  return number;
+}
+
+Recorded read_flood(const std::string& file, uint32_t inum) {
+  Recorded found;
+  uint64_t visited = 0;
+  found.events = for_each_ip_packet(file, [&](const Event& event, const Packet& packet) {
+    ++visited;
+    if (!is_of_flood(event, packet, inum)) {
+      ++found.wrong;
+      return;
+    }
+    const uint64_t number = number_of(event);
+    if (visited == 1)
+      found.first_number = number;
+    else if (number <= found.last_number || event.timestamp_ns < found.last_ns)
+      ++found.disordered;
+    found.last_number = number;
+    found.last_ns = event.timestamp_ns;
+  });
+  found.wrong += found.events - visited;
+  return found;
+}
+
+// One group: every event of the recording has this reason, flow and device.
+void expect_one_kind(const std::string& file, uint64_t events) {
+  const std::vector<Json> rows = view("drops", file, {"--by", "reason,flow,dev"});
+  ASSERT_EQ(rows.size(), events == 0 ? size_t{0} : size_t{1});
+  if (events == 0) return;
+  EXPECT_EQ(rows[0].at("reason"), "NO_SOCKET");
+  EXPECT_EQ(rows[0].at("flow"), kFlow.text());
+  EXPECT_EQ(rows[0].at("dev"), "lo");
+  EXPECT_EQ(rows[0].at("count"), events);
+}
+
+class CollectorKilledUnderLoad : public testing::Test {
+ protected:
+  CollectorKilledUnderLoad() : netns_("killed") {
+    netns_.wait_until_running("lo");
+    flood_.emplace(netns_);
+  }
+
+  // Kills a collector `wait` after its recording has its name; the value is how long before the
+  // kill the last event was that the recording has.
+  uint64_t kill_after(std::chrono::milliseconds wait) {
+    Collection collection({&netns_}, {"-p", "dropmon", "--snaplen", "64"});
+    const uint64_t number_attached = flood_->next_number();
+    require_soon([&] { return file_exists(collection.file()); }, "the recording");
+    const uint64_t begun_ns = boot_time_ns();
+    std::this_thread::sleep_for(wait);
+    const uint64_t killed_ns = boot_time_ns();
+    collection.process().send_signal(SIGKILL);
+    EXPECT_EQ(collection.process().wait().status, 128 + SIGKILL);
+
+    const ProcessResult verified = run_tracker({"db", "verify", collection.file()});
+    EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+    const Recorded found = read_flood(collection.file(), netns_.inum());
+    expect_one_kind(collection.file(), found.events);
+    expect_true(found, collection.file());
+    events_ += found.events;
+    if (found.events == 0) return killed_ns - begun_ns;
+    // The one that was being sent may have been dropped before.
+    EXPECT_LE(found.first_number, number_attached + 1);
+    return killed_ns - std::min(killed_ns, found.last_ns);
+  }
+
+  static void expect_true(const Recorded& found, const std::string& file) {
+    EXPECT_EQ(found.wrong, 0U) << "of " << found.events;
+    EXPECT_EQ(found.disordered, 0U) << "of " << found.events;
+    const Sums sums = sums_of(file);
+    EXPECT_LE(found.missing(), sums.lost);
+    EXPECT_EQ(sums.recorded, found.events) << "the counters fit the events";
+  }
+
+  NetworkNamespace netns_;
+  std::optional<Flood> flood_;
+  uint64_t events_ = 0;
+};
+
+TEST_F(CollectorKilledUnderLoad, LeavesAWholeRecordingThatMissesAtMostASecond) {
+  const char* const kills_given = std::getenv("TRACKER_KILLS");
+  const char* const seed_given = std::getenv("TRACKER_KILL_SEED");
+  const int kills = kills_given ? std::atoi(kills_given) : kKills;
+  const auto seed =
+      seed_given ? static_cast<unsigned>(std::atoi(seed_given)) : std::random_device()();
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int> wait_ms(0, 2500);
+  std::vector<uint64_t> missed;
+  for (int i = 0; i < kills; ++i) {
+    const std::chrono::milliseconds wait(wait_ms(random));
+    SCOPED_TRACE(fmt::format("kill {} after {} ms, TRACKER_KILL_SEED={}", i, wait.count(), seed));
+    missed.push_back(kill_after(wait));
+    EXPECT_LE(missed.back(), most_missed_ns());
+  }
+  std::sort(missed.begin(), missed.end());
+  const auto ms = [](uint64_t ns) { return static_cast<double>(ns) / 1e6; };
+  fmt::print("{} kills, {} events; missed before the kill: median {:.0f} ms, most {:.0f} ms\n",
+             kills, events_, ms(missed[missed.size() / 2]), ms(missed.back()));
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
