@@ -150,7 +150,7 @@ TEST_F(Faults, MaxSizeEndsTheCollectionCleanly) {
 // What the ring could not hold is lost, with its time; afterwards everything is there again.
 TEST_F(Faults, CollectorThatStoodStillGoesOn) {
   constexpr int kFlood = 2000;
-  const auto collector = start({"--ring-size", "4K"});
+  const auto collector = start({"--ring-size", "8K"});
   wait_until_attached(*collector);
   send(kPackets, 10);
   require_soon([&] { return shown() == kPackets; }, "the packets before");
