@@ -9,19 +9,21 @@
 
 namespace tracker::kernel_test {
 
-TcpConnection::TcpConnection(const Pair& pair)
-    : source_(pair.left_end.mac),
-      dest_(pair.right_end.mac),
-      flow_{"TCP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 5000}} {
-  const UniqueFd listener = bound_socket(pair.right, flow_.dest, SOCK_STREAM);
+TcpConnection::TcpConnection(const NetworkNamespace& left_ns, const End& left,
+                             const NetworkNamespace& right_ns, const End& right)
+    : source_(left.mac), dest_(right.mac), flow_{"TCP", {left.ipv4, 40000}, {right.ipv4, 5000}} {
+  const UniqueFd listener = bound_socket(right_ns, flow_.dest, SOCK_STREAM);
   require_call(listen(listener.get(), 1), "listen");
-  client_ = start_connecting(pair.left, flow_);
+  client_ = start_connecting(left_ns, flow_);
   server_.reset(require_call(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
   require_call(send(client_.get(), "0123456789", 10, 0), "send");
   char bytes[10];
   require(recv(server_.get(), bytes, sizeof(bytes), MSG_WAITALL) == 10, "cannot receive");
   ask_sequence_numbers();
 }
+
+TcpConnection::TcpConnection(const Pair& pair)
+    : TcpConnection(pair.left, pair.left_end, pair.right, pair.right_end) {}
 
 Frame TcpConnection::segment(int32_t offset, uint16_t payload, uint8_t flags) const {
   const uint32_t seq = expected_ + static_cast<uint32_t>(offset);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// TcpConnection: an established connection from left to right of a Pair, and where its sequence
-// numbers stand, so that a test can send segments that do not fit.
+// TcpConnection: an established connection, from left to right, and where its sequence numbers
+// stand, so that a test can send segments that do not fit.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@ inline constexpr uint8_t kFin = 0x01, kSyn = 0x02, kPush = 0x08, kAck = 0x10;
 class TcpConnection {
  public:
   // Ten bytes have been sent to the right and read there: something to be old.
+  TcpConnection(const NetworkNamespace& left_ns, const End& left, const NetworkNamespace& right_ns,
+                const End& right);
   explicit TcpConnection(const Pair& pair);
 
   const Flow& flow() const { return flow_; }
