@@ -39,10 +39,13 @@ std::string render_memory(std::string_view way, const Summary& sum) {
               fmt::format("<= {:.0f} MiB", kMemoryMiB), mib <= kMemoryMiB);
 }
 
+// Of these alone the cost in the kernel is compared: a bare program takes no stacks.
+bool is_without_stacks(std::string_view way) { return way.starts_with("nostack"); }
+
 std::string render_dropmon(std::string_view way, const Summary& sum,
                            const std::optional<Summary>& bare, uint32_t flows) {
   std::string text = render_kept(way, sum, kKept);
-  if (bare && bare->ns_per_event > 0) {
+  if (is_without_stacks(way) && bare && bare->ns_per_event > 0) {
     const double times = sum.ns_per_event / bare->ns_per_event;
     text += line(way,
                  fmt::format("{:.0f} ns an event, {:.2f} of bare's {:.0f}", sum.ns_per_event, times,
@@ -62,7 +65,7 @@ std::string render_dropmon(std::string_view way, const Summary& sum,
 std::string render_aims(const std::vector<Measurement>& measurements, uint32_t flows, bool in_lab) {
   const std::optional<Summary> bare = find(measurements, "bare");
   std::string text;
-  for (const char* way : {"tracker", "tracker-netns"}) {
+  for (const char* way : {"dropmon", "dropmon-netns", "nostack", "nostack-netns"}) {
     if (const auto sum = find(measurements, way)) text += render_dropmon(way, *sum, bare, flows);
   }
   for (const char* way : {"stacks", "stacks-netns"}) {

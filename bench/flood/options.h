@@ -13,8 +13,8 @@ namespace tracker::bench {
 
 struct Options {
   std::string tracker;  // absolute path
-  double seconds = 2;
-  int rounds = 3;
+  double seconds = 1.5;
+  int rounds = 0;  // 0: so many that it takes two to three minutes
   uint32_t flows = 1;
   std::vector<std::string> ways;  // empty: all
   double soak_minutes = 0;        // above 0: a soak instead of the table

@@ -21,7 +21,7 @@ void measure_rate(Round& round, Sender& sender, const Command& command, double s
 
 void measure_programs(Round& round, Sender& sender, const Command& command, double seconds) {
   const UniqueFd measuring = measure_run_time();
-  const Sent sent = sender.flood(std::min(seconds, 1.0));
+  const Sent sent = sender.flood(seconds / 2);
   const ProcessRunTime time = run_time_of(command.pid());
   round.sent += sent.datagrams;
   round.ns_per_event = (time.drops.runs > 0 ? time.drops : time.all).mean_ns();

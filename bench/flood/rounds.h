@@ -13,9 +13,9 @@
 
 namespace tracker::bench {
 
-// Measures each way once a round: sends for `seconds` traced, for at most a second while the
-// kernel measures the programs' runs, and half as long untraced before and after. Ratios within a
-// round mean something, rates on a shared machine little. An error where one of our own ways fails;
+// Measures each way once a round: sends for `seconds` traced, half as long while the kernel
+// measures the programs' runs, and half as long untraced before and after. Ratios within a round
+// mean something, rates on a shared machine little. An error where one of our own ways fails;
 // others say why.
 Result<std::vector<Measurement>> measure(const std::vector<Way>& ways, Sender& sender,
                                          const std::string& folder, double seconds, int rounds);

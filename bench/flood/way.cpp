@@ -6,11 +6,15 @@
 namespace tracker::bench {
 namespace {
 
+// dropmon takes stacks within a budget, nostack none, stacks one of every drop.
 std::vector<Way> tracker_ways(const WaySettings& settings) {
   const std::vector<std::string> dropmon{"-p", "dropmon"};
+  const std::vector<std::string> nostack{"-p", "dropmon",      "--stack-first",
+                                         "0",  "--stack-rate", "0"};
   const std::vector<std::string> stacks{"-c", "auto", "--probe", "tp:skb:kfree_skb/stack"};
   std::vector<Way> ways;
-  for (const auto& [name, arguments] : {std::pair{"tracker", dropmon}, {"stacks", stacks}}) {
+  for (const auto& [name, arguments] :
+       {std::pair{"dropmon", dropmon}, {"nostack", nostack}, {"stacks", stacks}}) {
     ways.push_back(tracker_way(settings, name, arguments));
     ways.back().sees_all = true;
     std::vector<std::string> filtered = arguments;
