@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A record in a ring: taking room for it, with stack and packet bytes, and handing it over.
+ * bpf_ringbuf_reserve() wants constant sizes, so there are a few classes.
+ */
+#ifndef TRACKER_BPF_RING_RECORD_H
+#define TRACKER_BPF_RING_RECORD_H
+
+#include "fill.h"
+#include "hit.h"
+#include "packet.h"
+
+#define STACK_ROOM (RECORD_STACK_DEPTH * sizeof(__u64))
+
+/* `room`: bytes behind the record, a constant. */
+static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 room, void **ring)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct tracker_record *record = NULL;
+
+	*ring = bpf_map_lookup_elem(&rings, &cpu);
+	if (*ring)
+		record = bpf_ringbuf_reserve(*ring, sizeof(struct tracker_record) + room, 0);
+	if (!record) {
+		__sync_fetch_and_add(&hit->counters->ring_full, 1);
+		__sync_fetch_and_add(&hit->cpu->lost, 1);
+	}
+	return record;
+}
+
+/* The reader wakes by a timer; a wake-up per record would cost ten times the record. */
+static __always_inline void submit(struct hit *hit, struct tracker_record *record, void *ring)
+{
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > KNOB(KNOB_WAKE_BYTES))
+		flags = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(record, flags);
+	__sync_fetch_and_add(&hit->counters->recorded, 1);
+}
+
+/* The stack lies between the record and the payload. */
+static __always_inline void fill_stack(struct hit *hit, struct tracker_record *record)
+{
+	long size = bpf_get_stack(hit->ctx, record + 1, STACK_ROOM, 0);
+
+	record->flags |= RECORD_HAS_STACK;
+	if (size > 0) {
+		record->stack_bytes = size;
+		record->sections |= SECTION_STACK;
+	}
+}
+
+/* A record with its header filled in, and with the stack where stack_room is not 0. */
+static __always_inline struct tracker_record *
+reserve_record(struct hit *hit, __u32 stack_room, __u32 payload_room, void **ring)
+{
+	struct tracker_record *record = reserve(hit, stack_room + payload_room, ring);
+
+	if (!record)
+		return NULL;
+	fill_header(hit, record);
+	if (stack_room)
+		fill_stack(hit, record);
+	return record;
+}
+
+/* A record of one class, with the packet's bytes: all sizes of room are constants. */
+static __always_inline struct tracker_record *
+reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_info *shared,
+	      __u32 want, __u32 stack_room, __u32 linear_room, __u32 frag_room, void **ring)
+{
+	struct tracker_record *record =
+		reserve_record(hit, stack_room, linear_room + frag_room, ring);
+
+	if (record)
+		record->payload_bytes = copy_bytes((void *)(record + 1) + stack_room, span, shared,
+						   want, linear_room, frag_room,
+						   hit->scratch->forgotten);
+	return record;
+}
+
+/* Reserves a record of the class that the packet needs and copies its bytes. */
+static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit,
+								 const struct span *span,
+								 const struct skb_shared_info *shared,
+								 __u32 stack_room, void **ring)
+{
+	__u32 want = span->len;
+	bool in_fragments;
+
+	if (!(KNOB(KNOB_SECTIONS) & SECTION_PACKET))
+		want = 0;
+	if (want > KNOB(KNOB_SNAPLEN))
+		want = KNOB(KNOB_SNAPLEN);
+	in_fragments = want && span->linear < want && span->linear < RECORD_PAYLOAD_SMALL;
+	if (want <= RECORD_PAYLOAD_SMALL && !in_fragments)
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SMALL, 0,
+				     ring);
+	if (want <= RECORD_PAYLOAD_SPLIT / 2)
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SPLIT / 2,
+				     RECORD_PAYLOAD_SPLIT / 2, ring);
+	if (want <= RECORD_PAYLOAD_FRAME)
+		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_FRAME,
+				     RECORD_PAYLOAD_FRAME, ring);
+	return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_ALL,
+			     RECORD_PAYLOAD_ALL / 2, ring);
+}
+
+#endif
