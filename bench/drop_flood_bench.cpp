@@ -80,8 +80,9 @@ Result<void> run(const Options& options) {
   if (options.soak_minutes > 0) return soak(settings, sender, options.soak_minutes);
   TRY_ASSIGN(ways, chosen_ways(options, settings));
   // Starting programs takes longest in an emulated guest.
+  const double seconds = options.seconds > 0 ? options.seconds : in_lab ? 1 : 1.5;
   const int rounds = options.rounds > 0 ? options.rounds : in_lab ? 2 : 3;
-  TRY_ASSIGN(measurements, measure(ways, sender, folder.path(), options.seconds, rounds));
+  TRY_ASSIGN(measurements, measure(ways, sender, folder.path(), seconds, rounds));
   fmt::print("{}", options.json ? render_json_lines(measurements) : render_table(measurements));
   if (!options.json) fmt::print("\n{}", render_aims(measurements, options.flows, in_lab));
   return {};

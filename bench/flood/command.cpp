@@ -46,6 +46,9 @@ void redirect(const std::string& path, int flags, int fd) {
 [[noreturn]] void become(const std::vector<char*>& words, const std::string& folder) {
   constexpr int kOutput = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A session of its own, as a tracer usually has: the scheduler gives each session one share of a
+  // busy machine (autogroup), and the sender would pay for the tracer on the other CPU.
+  ::setsid();
   redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   redirect(folder + "/out", kOutput, STDOUT_FILENO);
   redirect(folder + "/err", kOutput, STDERR_FILENO);

@@ -20,6 +20,7 @@ std::vector<double> sorted(const std::vector<Round>& rounds,
 Summary summary_of(const Measurement& measurement) {
   Summary sum;
   const std::vector<Round>& rounds = measurement.rounds;
+  sum.rounds = rounds.size();
   if (rounds.empty()) return sum;
   const auto median = [&rounds](const std::function<double(const Round&)>& value) {
     return sorted(rounds, value)[rounds.size() / 2];

@@ -39,6 +39,7 @@ struct Measurement {
 
 // The same of all rounds: sums of what is counted, the most of memory, medians of the others.
 struct Summary {
+  size_t rounds = 0;
   double untraced_rate = 0, traced_rate = 0;
   double kept = 0, least_kept = 0, most_kept = 0, kept_of_cpu = 0;
   uint64_t sent = 0, recorded = 0, lost = 0;

@@ -13,8 +13,8 @@ namespace tracker::bench {
 
 struct Options {
   std::string tracker;  // absolute path
-  double seconds = 1.5;
-  int rounds = 0;  // 0: so many that it takes two to three minutes
+  double seconds = 0;   // 0, also of rounds: so that a run takes two to three minutes
+  int rounds = 0;
   uint32_t flows = 1;
   std::vector<std::string> ways;  // empty: all
   double soak_minutes = 0;        // above 0: a soak instead of the table
