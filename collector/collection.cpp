@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <memory>
 #include <set>
@@ -17,20 +16,16 @@
 #include "base/unique_fd.h"
 #include "collector/child_command.h"
 #include "collector/clock_watch.h"
-#include "collector/companion_probes.h"
 #include "collector/counter_book.h"
 #include "collector/disk_room.h"
 #include "collector/host_facts.h"
 #include "collector/loss_ledger.h"
-#include "collector/netns_argument.h"
 #include "collector/netns_names.h"
 #include "collector/privileges.h"
-#include "collector/probe_plan.h"
 #include "collector/record_decoder.h"
 #include "collector/record_order.h"
+#include "collector/watched_probes.h"
 #include "probes/kernel_btf.h"
-#include "probes/kernel_probes.h"
-#include "probes/kernel_symbols.h"
 #include "probes/record.h"
 #include "storage/writer.h"
 
@@ -53,25 +48,13 @@ constexpr size_t kPortionBytes = 8U << 20;
 // takes milliseconds, and a reason can be any number.
 constexpr size_t kMaxUnknownReasons = 64;
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long are forgotten
-// Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
-// payload.
-constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
 // Different stacks of a reason and place that are kept where a budget takes them.
 constexpr size_t kBudgetStacksOfPlace = 256;
-constexpr uint64_t kRingsTotal = 128U << 20;
-constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
+constexpr size_t kOrderMax = 32U << 20;  // bytes of records that wait for their place in time
 
 // How many records (or events) of a collection that keeps `snaplen` bytes of each packet fit.
 size_t portion(uint32_t snaplen, size_t most) {
   return std::min(most, kPortionBytes / (sizeof(tracker_record) + snaplen));
-}
-
-// A CPU's share of 128 MiB, as a power of two between 1 and 32 MiB: fewer than four CPUs have less
-// together, more than 128 have more. At 600,000 events a second of 376 bytes, 32 MiB hold 145 ms,
-// which is more than a commit takes; a smaller ring holds as much less.
-uint32_t default_ring_bytes() {
-  uint64_t share = std::bit_floor(kRingsTotal / possible_cpus());
-  return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));
 }
 
 Result<void> check_place(const std::string& path) {
@@ -101,12 +84,8 @@ class Collection {
   };
 
   Result<void> prepare();
-  void plan_stacks();
   Result<void> block_signals();
-  Result<void> load_probes();
-  const PlannedProbe& probe_at(uint32_t index) const;
-  std::vector<Result<std::string>> attach_all();
-  Result<void> attach_probes();
+  void make_decoder();
   Result<void> start_recording();
   Result<void> loop();
   Result<void> wait_for_something();
@@ -134,12 +113,7 @@ class Collection {
   const CollectObserver& observer_;
   std::vector<Sink> sinks_;
 
-  std::vector<NetnsIdentity> netns_;
-  std::optional<KernelBtf> btf_;
-  std::optional<KernelSymbols> symbols_;
-  std::optional<KernelProbes> probes_;
-  std::vector<PlannedProbe> plan_;
-  std::vector<PlannedProbe> companions_;
+  std::optional<WatchedProbes> probes_;
   std::unique_ptr<RecordingWriter> recording_;
   std::optional<ChildCommand> child_;
   UniqueFd signals_;
@@ -171,39 +145,14 @@ class Collection {
 };
 
 Result<void> Collection::prepare() {
-  TRY_ASSIGN(collectors, parse_collectors(options_.collectors));
-  if (options_.probes.empty())
-    return wrong_usage(
-        "nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
-  for (const std::string& text : options_.probes) {
-    auto target = parse_target(text);
-    if (!target) return target.error();
-  }
-  for (const std::string& text : options_.netns) {
-    TRY_ASSIGN(identity, find_netns(text));
-    netns_.push_back(identity);
-  }
+  TRY_ASSIGN(probes, WatchedProbes::plan(options_,
+                                         [this](const std::string& sentence) { note(sentence); }));
+  probes_.emplace(std::move(probes));
+  session_.stacks = probes_->stacks();
+  drain_budget_ = portion(probes_->snaplen(), kDrainBudget);
+  batch_.resize(portion(probes_->snaplen(), kBatchEvents));
   if (options_.output) TRY(check_place(*options_.output));
-  TRY_ASSIGN(btf, KernelBtf::load());
-  btf_.emplace(std::move(btf));
-  TRY_ASSIGN(plan, plan_probes(options_.probes, collectors.wanted(), *btf_));
-  plan_ = std::move(plan);
-  const auto has_field = [this](const std::string& type, std::string_view field) {
-    return btf_->has_field(type, field);
-  };
-  for (const std::string& sentence : keep_grounded(collectors, has_field, plan_)) note(sentence);
-  companions_ = plan_companions(plan_, !netns_.empty(), *btf_);
-  plan_stacks();
   return check_privileges();
-}
-
-// A budget is for probes that see drops and do not take every stack.
-void Collection::plan_stacks() {
-  if (options_.stacks.is_nothing()) return;
-  const bool has_use = std::any_of(plan_.begin(), plan_.end(), [](const PlannedProbe& probe) {
-    return probe.role == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
-  });
-  if (has_use) session_.stacks = options_.stacks;
 }
 
 // Before anything is attached: a signal from then on ends the collection in good order.
@@ -225,79 +174,6 @@ Result<void> Collection::block_signals() {
   return {};
 }
 
-Result<void> Collection::load_probes() {
-  TRY_ASSIGN(symbols, KernelSymbols::open());
-  symbols_.emplace(std::move(symbols));
-  KernelProbesOptions settings;
-  settings.probe_count = static_cast<uint32_t>(plan_.size() + companions_.size());
-  settings.ring_bytes = options_.ring_bytes.value_or(default_ring_bytes());
-  bool follows = std::any_of(plan_.begin(), plan_.end(), [](const PlannedProbe& probe) {
-    return probe.role != ProbeRole::kDropped;
-  });
-  settings.track_entries = follows || !companions_.empty() ? options_.track_packets : 0;
-  settings.snaplen = options_.snaplen.value_or(kHeaderSnaplen);
-  if (settings.snaplen == 0 || settings.snaplen > RECORD_PAYLOAD_ALL)
-    settings.snaplen = RECORD_PAYLOAD_ALL;
-  drain_budget_ = portion(settings.snaplen, kDrainBudget);
-  batch_.resize(portion(settings.snaplen, kBatchEvents));
-  settings.all_skbs = options_.all_skbs;
-  settings.stacks = session_.stacks;
-  for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
-  settings.netns_operations = symbols_->netns_operations();
-  settings.vmemmap_base = symbols_->variable("vmemmap_base");
-  settings.page_offset_base = symbols_->variable("page_offset_base");
-  TRY_ASSIGN(probes, KernelProbes::load(settings));
-  probes_.emplace(std::move(probes));
-  return {};
-}
-
-const PlannedProbe& Collection::probe_at(uint32_t index) const {
-  return index < plan_.size() ? plan_[index] : companions_[index - plan_.size()];
-}
-
-// Attaches everything; the value is by index of the probe, companions behind those asked for. The
-// ends of transmits come first: net_dev_start_xmit may note its own only if these are noted too.
-std::vector<Result<std::string>> Collection::attach_all() {
-  const auto count = static_cast<uint32_t>(plan_.size() + companions_.size());
-  std::vector<Result<std::string>> rungs(count, Error{});
-  bool paired = false;
-  for (const bool is_end : {true, false}) {
-    for (uint32_t i = 0; i < count; ++i) {
-      const PlannedProbe& probe = probe_at(i);
-      if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
-      const bool is_companion = i >= plan_.size();
-      rungs[i] =
-          probes_->attach(i, {probe.tracepoint, probe.role, probe.sections, is_companion, paired});
-      if (is_end && rungs[i]) paired = true;
-    }
-  }
-  return rungs;
-}
-
-Result<void> Collection::attach_probes() {
-  names_.reasons = btf_->drop_reasons();
-  names_.subsystems = btf_->drop_subsystems();
-  const std::vector<Result<std::string>> rungs = attach_all();
-  size_t attached = 0;
-  for (uint32_t i = 0; i < rungs.size(); ++i) {
-    const PlannedProbe& probe = probe_at(i);
-    const std::string how = rungs[i] ? *rungs[i] : "";
-    const std::string problem = rungs[i] ? "" : rungs[i].error().message;
-    if (i >= plan_.size()) {
-      session_.companions.push_back({probe.target.text(), how, problem, 0});
-      continue;
-    }
-    names_.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
-    session_.attachments.push_back({probe.target.text(), rungs[i].has_value(), how, problem});
-    if (rungs[i]) ++attached;
-  }
-  if (attached == 0)
-    return Error{fmt::format("no probe could be attached; {}: {}", session_.attachments[0].target,
-                             session_.attachments[0].problem)};
-  session_.start_ns = boottime_ns();
-  return probes_->start_watching();
-}
-
 Result<void> Collection::start_recording() {
   if (observer_.on_attached) observer_.on_attached(session_);
   if (!options_.output) return {};
@@ -308,7 +184,7 @@ Result<void> Collection::start_recording() {
 
 Result<void> Collection::wait_for_something() {
   std::array<pollfd, 4> fds{{{signals_.get(), POLLIN, 0},
-                             {probes_->poll_fd(), POLLIN, 0},
+                             {probes_->kernel().poll_fd(), POLLIN, 0},
                              {child_ ? child_->poll_fd() : -1, POLLIN, 0},
                              {clock_watch_.poll_fd(), POLLIN, 0}}};
   uint64_t now = boottime_ns();
@@ -398,14 +274,14 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
 // Takes what the rings hold and hands on what is older than until_ns. The value is the number of
 // records taken.
 Result<size_t> Collection::drain_round(uint64_t until_ns) {
-  TRY_ASSIGN(taken,
-             probes_->drain(drain_budget_, [&](uint32_t cpu, std::span<const std::byte> record) {
-               if (record.size() < sizeof(tracker_record))
-                 return;  // never reserved by our programs
-               const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
-               losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
-               order_.add(cpu, raw.timestamp_ns, record);
-             }));
+  TRY_ASSIGN(taken, probes_->kernel().drain(
+                        drain_budget_, [&](uint32_t cpu, std::span<const std::byte> record) {
+                          if (record.size() < sizeof(tracker_record))
+                            return;  // never reserved by our programs
+                          const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
+                          losses_->on_record(cpu, raw.timestamp_ns, raw.lost_before);
+                          order_.add(cpu, raw.timestamp_ns, record);
+                        }));
   more_waits_ = taken >= drain_budget_;
   order_.release(until_ns,
                  [&](uint32_t cpu, std::span<const std::byte> record) { decode_one(cpu, record); });
@@ -420,26 +296,16 @@ Result<void> Collection::note_ring_losses(const std::vector<ProbeCounters>& coun
   for (const ProbeCounters& of_cpu : counters) ring_full += of_cpu.ring_full;
   if (ring_full == ring_full_) return {};
   ring_full_ = ring_full;
-  TRY_ASSIGN(lost, probes_->lost_by_cpu());
+  TRY_ASSIGN(lost, probes_->kernel().lost_by_cpu());
   for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], boottime_ns());
   return {};
 }
 
 Result<void> Collection::refresh_session(bool is_detached) {
-  std::vector<ProbeCounters> counters;
-  for (uint32_t i = 0; i < plan_.size(); ++i) {
-    TRY_ASSIGN(of_probe, probes_->counters(i));
-    counters.insert(counters.end(), of_probe.begin(), of_probe.end());
-    session_.attachments[i].missed = session_.attachments[i].attached ? probes_->missed(i) : -1;
-  }
+  TRY_ASSIGN(counters, probes_->read_counters(session_));
   TRY(note_ring_losses(counters));
   session_.counters =
       is_detached ? book_.settle(std::move(counters)) : book_.settle_so_far(std::move(counters));
-  for (uint32_t i = 0; i < companions_.size(); ++i) {
-    TRY_ASSIGN(of_companion, probes_->counters(static_cast<uint32_t>(plan_.size()) + i));
-    session_.companions[i].seen = 0;
-    for (const ProbeCounters& of_cpu : of_companion) session_.companions[i].seen += of_cpu.seen;
-  }
   if (losses_->windows().revision() != losses_revision_) {
     losses_revision_ = losses_->windows().revision();
     session_.losses = losses_->windows().all();
@@ -472,7 +338,7 @@ Result<void> Collection::tick() {
   for (Sink& sink : sinks_) {
     if (!sink.failed && !sink.sink->on_tick(session_, names_)) sink.failed = true;
   }
-  TRY(probes_->sweep_tracks(now - std::min(now, kTrackAgeNs)));
+  TRY(probes_->kernel().sweep_tracks(now - std::min(now, kTrackAgeNs)));
   report_progress(now);
   events_at_tick_ = events_;
   last_tick_ns_ = now;
@@ -504,21 +370,21 @@ Result<void> Collection::drain_to_the_end() {
   do {
     TRY_ASSIGN(count, drain_round(0));
     taken = count;
-    if (order_.size_bytes() > kRingMax) TRY(drain_round(boottime_ns()));
+    if (order_.size_bytes() > kOrderMax) TRY(drain_round(boottime_ns()));
   } while (taken > 0);
   TRY(drain_round(UINT64_MAX));
   return {};
 }
 
 Result<void> Collection::settle_losses() {
-  TRY_ASSIGN(lost, probes_->lost_by_cpu());
+  TRY_ASSIGN(lost, probes_->kernel().lost_by_cpu());
   for (uint32_t cpu = 0; cpu < lost.size(); ++cpu) losses_->on_end(cpu, lost[cpu], session_.end_ns);
   return refresh_session(true);
 }
 
 // Whatever fails, the recording is closed with what there is; the value is the first failure.
 Result<void> Collection::finish() {
-  probes_->detach();
+  probes_->kernel().detach();
   if (child_ && !command_status_) child_->end(signal_is_of_terminal_);
   Result<void> drained = drain_to_the_end();
   session_.end_ns = boottime_ns();
@@ -534,26 +400,28 @@ Result<void> Collection::finish() {
   return drained ? settled : drained;
 }
 
+void Collection::make_decoder() {
+  DecoderLimits limits;
+  if (!session_.stacks.is_nothing()) limits.stacks_of_place = kBudgetStacksOfPlace;
+  const auto resolve = [this](std::span<const uint64_t> addresses, auto& names) {
+    probes_->symbols().resolve(addresses, names);
+  };
+  decoder_.emplace(!options_.snaplen, resolve, limits);
+}
+
 Result<CollectSummary> Collection::run() {
   TRY(prepare());
   TRY(block_signals());
   session_.tracker_version = options_.tracker_version;
   session_.command_line = options_.command_line;
   describe_host(session_);
-  TRY(load_probes());
+  TRY(probes_->load(options_));
   losses_.emplace(possible_cpus());
-  DecoderLimits limits;
-  if (!session_.stacks.is_nothing()) limits.stacks_of_place = kBudgetStacksOfPlace;
-  decoder_.emplace(
-      !options_.snaplen,
-      [this](std::span<const uint64_t> addresses, auto& names) {
-        symbols_->resolve(addresses, names);
-      },
-      limits);
-  TRY(attach_probes());
+  make_decoder();
+  TRY(probes_->attach(session_, names_));
   TRY(start_recording());
   TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),
-                      [this] { return probes_->lost_by_cpu().has_value(); }));
+                      [this] { return probes_->kernel().lost_by_cpu().has_value(); }));
   // What was collected until an error is kept: the rings are drained and the recording is closed.
   Result<void> looped = loop();
   if (!looped) end("an error");

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collector/watched_probes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+#include <utility>
+
+#include "collector/companion_probes.h"
+#include "collector/host_facts.h"
+#include "event/section.h"
+#include "probes/record.h"
+
+namespace tracker {
+
+namespace {
+
+// Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
+// payload.
+constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
+constexpr uint64_t kRingsTotal = 128U << 20;
+constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
+
+// A CPU's share of 128 MiB, as a power of two between 1 and 32 MiB: fewer than four CPUs have less
+// together, more than 128 have more. At 600,000 events a second of 376 bytes, 32 MiB hold 145 ms,
+// which is more than a commit takes; a smaller ring holds as much less.
+uint32_t default_ring_bytes() {
+  const uint64_t share = std::bit_floor(kRingsTotal / possible_cpus());
+  return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));
+}
+
+bool sees_drops_without_stack(const PlannedProbe& probe) {
+  return probe.role == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
+}
+
+}  // namespace
+
+Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
+                                          const std::function<void(const std::string&)>& note) {
+  WatchedProbes probes;
+  TRY_ASSIGN(collectors, parse_collectors(options.collectors));
+  if (options.probes.empty())
+    return wrong_usage(
+        "nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
+  for (const std::string& text : options.probes) {
+    auto target = parse_target(text);
+    if (!target) return target.error();
+  }
+  for (const std::string& text : options.netns) {
+    TRY_ASSIGN(identity, find_netns(text));
+    probes.netns_.push_back(identity);
+  }
+  TRY_ASSIGN(btf, KernelBtf::load());
+  probes.btf_.emplace(std::move(btf));
+  TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_));
+  probes.asked_ = std::move(asked);
+  const auto has_field = [&probes](const std::string& type, std::string_view field) {
+    return probes.btf_->has_field(type, field);
+  };
+  for (const std::string& sentence : keep_grounded(collectors, has_field, probes.asked_))
+    note(sentence);
+  probes.companions_ = plan_companions(probes.asked_, !probes.netns_.empty(), *probes.btf_);
+  probes.snaplen_ = options.snaplen.value_or(kHeaderSnaplen);
+  if (probes.snaplen_ == 0 || probes.snaplen_ > RECORD_PAYLOAD_ALL)
+    probes.snaplen_ = RECORD_PAYLOAD_ALL;
+  if (std::any_of(probes.asked_.begin(), probes.asked_.end(), sees_drops_without_stack))
+    probes.stacks_ = options.stacks;
+  return probes;
+}
+
+KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const {
+  KernelProbesOptions settings;
+  settings.probe_count = static_cast<uint32_t>(asked_.size() + companions_.size());
+  settings.ring_bytes = options.ring_bytes.value_or(default_ring_bytes());
+  // of a packet that is seen once, when it is dropped, there is nothing to keep
+  const bool follows = std::any_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
+    return probe.role != ProbeRole::kDropped;
+  });
+  settings.track_entries = follows || !companions_.empty() ? options.track_packets : 0;
+  settings.snaplen = snaplen_;
+  settings.all_skbs = options.all_skbs;
+  settings.stacks = stacks_;
+  for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
+  settings.netns_operations = symbols_->netns_operations();
+  settings.vmemmap_base = symbols_->variable("vmemmap_base");
+  settings.page_offset_base = symbols_->variable("page_offset_base");
+  return settings;
+}
+
+Result<void> WatchedProbes::load(const CollectOptions& options) {
+  TRY_ASSIGN(symbols, KernelSymbols::open());
+  symbols_.emplace(std::move(symbols));
+  TRY_ASSIGN(kernel, KernelProbes::load(settings(options)));
+  kernel_.emplace(std::move(kernel));
+  return {};
+}
+
+const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
+  return index < asked_.size() ? asked_[index] : companions_[index - asked_.size()];
+}
+
+// The value is by index of the probe, companions behind those asked for. The ends of transmits come
+// first: net_dev_start_xmit may note its own only if these are noted too.
+std::vector<Result<std::string>> WatchedProbes::attach_all() {
+  const auto count = static_cast<uint32_t>(asked_.size() + companions_.size());
+  std::vector<Result<std::string>> rungs(count, Error{});
+  bool paired = false;
+  for (const bool is_end : {true, false}) {
+    for (uint32_t i = 0; i < count; ++i) {
+      const PlannedProbe& probe = probe_at(i);
+      if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
+      const bool is_companion = i >= asked_.size();
+      rungs[i] =
+          kernel_->attach(i, {probe.tracepoint, probe.role, probe.sections, is_companion, paired});
+      if (is_end && rungs[i]) paired = true;
+    }
+  }
+  return rungs;
+}
+
+Result<void> WatchedProbes::attach(Session& session, Names& names) {
+  names.reasons = btf_->drop_reasons();
+  names.subsystems = btf_->drop_subsystems();
+  const std::vector<Result<std::string>> rungs = attach_all();
+  size_t attached = 0;
+  for (uint32_t i = 0; i < rungs.size(); ++i) {
+    const PlannedProbe& probe = probe_at(i);
+    const std::string how = rungs[i] ? *rungs[i] : "";
+    const std::string problem = rungs[i] ? "" : rungs[i].error().message;
+    if (i >= asked_.size()) {
+      session.companions.push_back({probe.target.text(), how, problem, 0});
+      continue;
+    }
+    names.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
+    session.attachments.push_back({probe.target.text(), rungs[i].has_value(), how, problem});
+    if (rungs[i]) ++attached;
+  }
+  if (attached == 0)
+    return Error{fmt::format("no probe could be attached; {}: {}", session.attachments[0].target,
+                             session.attachments[0].problem)};
+  session.start_ns = boottime_ns();
+  return kernel_->start_watching();
+}
+
+Result<std::vector<ProbeCounters>> WatchedProbes::read_counters(Session& session) const {
+  std::vector<ProbeCounters> counters;
+  for (uint32_t i = 0; i < asked_.size(); ++i) {
+    TRY_ASSIGN(of_probe, kernel_->counters(i));
+    counters.insert(counters.end(), of_probe.begin(), of_probe.end());
+    session.attachments[i].missed = session.attachments[i].attached ? kernel_->missed(i) : -1;
+  }
+  for (uint32_t i = 0; i < companions_.size(); ++i) {
+    TRY_ASSIGN(of_companion, kernel_->counters(static_cast<uint32_t>(asked_.size()) + i));
+    session.companions[i].seen = 0;
+    for (const ProbeCounters& of_cpu : of_companion) session.companions[i].seen += of_cpu.seen;
+  }
+  return counters;
+}
+
+}  // namespace tracker
