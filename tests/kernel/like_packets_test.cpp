@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Datagrams that are alike to the last byte: an unconnected socket gives each of them the IP id 0,
-// IPv6 has none. Some are transmitted, received and freed where no probe sees it; the others, at
-// the same skb addresses, are dropped. Each must stay a packet of its own.
+// Datagrams that are alike to the last byte: an unconnected socket that never fragments gives each
+// of them the IP id 0, IPv6 has none. Some are transmitted, received and freed where no probe sees
+// it; the others, at the same skb addresses, are dropped. Each must stay a packet of its own.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -41,6 +41,7 @@ Ids ids_of(const std::string& file) {
   Ids ids;
   for_each_ip_packet(file, [&](const Event& event, const Packet& packet) {
     if (!packet.udp || packet.udp->dest_port != kPort) return;
+    EXPECT_EQ(packet.ip->id, 0U) << "they are not alike";
     if (event.has(Section::kDrop)) {
       ids.dropped.insert(event.packet_id);
       ++ids.drops;

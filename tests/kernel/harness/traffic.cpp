@@ -73,6 +73,12 @@ UniqueFd bound_socket(const NetworkNamespace& netns, const Endpoint& source, int
 
 void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, size_t size) {
   const UniqueFd fd = bound_socket(netns, flow.source, SOCK_DGRAM);
+  if (!flow.is_ipv6()) {
+    const int never_fragment = IP_PMTUDISC_DO;  // ip_select_ident_segs(): no id is needed then
+    require_call(
+        setsockopt(fd.get(), IPPROTO_IP, IP_MTU_DISCOVER, &never_fragment, sizeof(never_fragment)),
+        "IP_MTU_DISCOVER");
+  }
   const SocketAddress dest = socket_address(flow.dest);
   const std::vector<uint8_t> payload(size, 'x');
   const FirstCpu pinned;

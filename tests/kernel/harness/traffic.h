@@ -34,7 +34,8 @@ struct Flow {
 // A datagram socket (or any other type) bound to `source`.
 UniqueFd bound_socket(const NetworkNamespace& netns, const Endpoint& source, int type);
 
-// Sends `count` datagrams of `size` bytes along `flow`, each of which must be taken.
+// Sends `count` datagrams of `size` bytes along `flow`, each of which must be taken. They are alike
+// to the last byte: never to be fragmented, those of IPv4 have the id 0.
 void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, size_t size = 20);
 
 // Opens a TCP connection along `flow`; connect() has been called but not waited for.
