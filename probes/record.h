@@ -37,94 +37,94 @@
 #define CONTEXT_NMI 3
 
 struct tracker_record {
-  __u64 timestamp_ns; /* bpf_ktime_get_boot_ns */
-  __u64 packet_id;
-  __u64 skb;
-  __u64 skb_head;
-  __u64 location;
-  __u64 netns_cookie;
-  __u64 sock_cookie;
-  __u64 lost_before; /* records that this CPU could not put into its ring so far */
-  __u32 netns_inum;
-  __u32 reason;
-  __u32 pid;
-  __u32 tgid;
-  __u32 len;
-  __u32 data_len;
-  __u32 truesize;
-  __u32 hash;
-  __u32 mark;
-  __u32 priority;
-  __u32 packet_len; /* the whole packet from where the payload begins */
-  __u32 ifindex;
-  __u32 rx_ifindex;
-  __u32 sock_rcvbuf;
-  __u32 sock_rmem_alloc;
-  __s32 return_code;
-  __u32 sections; /* bits of tracker::Section */
-  __u16 probe;
-  __u16 stack_bytes;
-  __u16 gso_size;
-  __u16 gso_segs;
-  __u16 vlan_tci;
-  __u16 vlan_proto; /* host byte order */
-  __u16 protocol;   /* skb->protocol, host byte order */
-  __u16 sock_family;
-  __u16 sock_type;
-  __u16 sock_protocol;
-  __u16 tuple_source_port;
-  __u16 tuple_dest_port;
-  __u16 padding;
-  __u32 flags;
-  __u8 context;
-  __u8 pkt_type;
-  __u8 cloned;
-  __u8 ip_summed;
-  __u8 link; /* tracker::LinkLayer */
-  __u8 sock_state;
-  __u8 tuple_family; /* AF_INET, AF_INET6; 0: no tuple */
-  __u8 tuple_protocol;
-  __u32 payload_bytes;
-  char comm[RECORD_NAME_SIZE];
-  char dev_name[RECORD_NAME_SIZE];
-  __u8 tuple_source[16]; /* network byte order */
-  __u8 tuple_dest[16];
+	__u64 timestamp_ns; /* bpf_ktime_get_boot_ns */
+	__u64 packet_id;
+	__u64 skb;
+	__u64 skb_head;
+	__u64 location;
+	__u64 netns_cookie;
+	__u64 sock_cookie;
+	__u64 lost_before; /* records that this CPU could not put into its ring so far */
+	__u32 netns_inum;
+	__u32 reason;
+	__u32 pid;
+	__u32 tgid;
+	__u32 len;
+	__u32 data_len;
+	__u32 truesize;
+	__u32 hash;
+	__u32 mark;
+	__u32 priority;
+	__u32 packet_len; /* the whole packet from where the payload begins */
+	__u32 ifindex;
+	__u32 rx_ifindex;
+	__u32 sock_rcvbuf;
+	__u32 sock_rmem_alloc;
+	__s32 return_code;
+	__u32 sections; /* bits of tracker::Section */
+	__u16 probe;
+	__u16 stack_bytes;
+	__u16 gso_size;
+	__u16 gso_segs;
+	__u16 vlan_tci;
+	__u16 vlan_proto; /* host byte order */
+	__u16 protocol;   /* skb->protocol, host byte order */
+	__u16 sock_family;
+	__u16 sock_type;
+	__u16 sock_protocol;
+	__u16 tuple_source_port;
+	__u16 tuple_dest_port;
+	__u16 padding;
+	__u32 flags;
+	__u8 context;
+	__u8 pkt_type;
+	__u8 cloned;
+	__u8 ip_summed;
+	__u8 link; /* tracker::LinkLayer */
+	__u8 sock_state;
+	__u8 tuple_family; /* AF_INET, AF_INET6; 0: no tuple */
+	__u8 tuple_protocol;
+	__u32 payload_bytes;
+	char comm[RECORD_NAME_SIZE];
+	char dev_name[RECORD_NAME_SIZE];
+	__u8 tuple_source[16]; /* network byte order */
+	__u8 tuple_dest[16];
 };
 
 /* One probe's hits on one CPU. Each hit adds one to seen and one to exactly one of filtered,
  * recorded and ring_full. */
 struct tracker_counters {
-  __u64 seen;
-  __u64 filtered;
-  __u64 recorded;
-  __u64 ring_full;
-  __u64 unattributed; /* part of filtered */
-  __u64 untracked;    /* part of seen */
+	__u64 seen;
+	__u64 filtered;
+	__u64 recorded;
+	__u64 ring_full;
+	__u64 unattributed; /* part of filtered */
+	__u64 untracked;    /* part of seen */
 };
 
 /* Numbers patched into each copy of a program before it is loaded (probes/program.h), so that the
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
-  KNOB_PROBE,   /* index of the probe: record.probe, key of the counters map */
-  KNOB_SKB_ARG, /* position of the argument; KNOB_NO_ARG: there is none */
-  KNOB_SOCK_ARG,
-  KNOB_DEV_ARG,
-  KNOB_REASON_ARG,
-  KNOB_LOCATION_ARG,
-  KNOB_RETURN_ARG,
-  KNOB_ROLE,        /* tracker::ProbeRole */
-  KNOB_STAGE,       /* order of the receive probes of one device: RECEIVE_STAGE_ */
-  KNOB_SECTIONS,    /* bits of tracker::Section to fill */
-  KNOB_FLAGS,       /* KNOB_FLAG_ bits */
-  KNOB_SNAPLEN,     /* bytes of a packet to keep, at most RECORD_PAYLOAD_ALL */
-  KNOB_CPU_COUNT,   /* possible CPUs: packet ids of different CPUs interleave */
-  KNOB_WAKE_BYTES,  /* wake the reader when a ring holds that many bytes */
-  KNOB_NETNS_OPS,   /* address of netns_operations; 0: unknown, nothing is checked */
-  KNOB_VMEMMAP,     /* value of vmemmap_base; 0: page fragments cannot be read */
-  KNOB_PAGE_OFFSET, /* value of page_offset_base */
-  KNOB_STACK_FIRST, /* drops of a reason and place that get a stack in any case */
-  KNOB_STACK_RATE,  /* and how many in each second after those */
-  KNOB_COUNT,
+	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
+	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
+	KNOB_SOCK_ARG,
+	KNOB_DEV_ARG,
+	KNOB_REASON_ARG,
+	KNOB_LOCATION_ARG,
+	KNOB_RETURN_ARG,
+	KNOB_ROLE,           /* tracker::ProbeRole */
+	KNOB_STAGE,          /* order of the receive probes of one device: RECEIVE_STAGE_ */
+	KNOB_SECTIONS,       /* bits of tracker::Section to fill */
+	KNOB_FLAGS,          /* KNOB_FLAG_ bits */
+	KNOB_SNAPLEN,        /* bytes of a packet to keep, at most RECORD_PAYLOAD_ALL */
+	KNOB_CPU_COUNT,      /* possible CPUs: packet ids of different CPUs interleave */
+	KNOB_WAKE_BYTES,     /* wake the reader when a ring holds that many bytes */
+	KNOB_NETNS_OPS,      /* address of netns_operations; 0: unknown, nothing is checked */
+	KNOB_VMEMMAP,        /* value of vmemmap_base; 0: page fragments cannot be read */
+	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
+	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
+	KNOB_STACK_RATE,     /* and how many in each second after those */
+	KNOB_COUNT,
 };
 
 #define KNOB_NO_ARG 0xff
@@ -146,18 +146,18 @@ enum tracker_knob {
 
 /* Packet tracking: one entry per skb that is under way. */
 struct tracker_track {
-  __u64 packet_id;
-  __u64 signature;    /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h */
-  __u64 seen_ns;      /* last sighting: old entries are swept by the collector */
-  __u64 netns_cookie; /* namespace, device and probe of the last sighting */
-  __u32 netns_inum;
-  __u32 ifindex;
-  __u32 iif; /* skb->skb_iif then */
-  __u16 role;
-  __u16 stage; /* RECEIVE_STAGE_; of a transmit: 1 if the device hands skbs to its peer */
+	__u64 packet_id;
+	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h */
+	__u64 seen_ns;   /* last sighting: old entries are swept by the collector */
+	__u64 netns_cookie; /* namespace, device and probe of the last sighting */
+	__u32 netns_inum;
+	__u32 ifindex;
+	__u32 iif; /* skb->skb_iif then */
+	__u16 role;
+	__u16 stage; /* RECEIVE_STAGE_; of a transmit: 1 if the device hands skbs to its peer */
 };
 
-#define XMIT_NESTING 8    /* devices stacked on devices, each within the other's transmit */
+#define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */
 #define SCRATCH_NESTING 4 /* process, softirq, hardirq, NMI */
 #define SCRATCH_ARGS 6
 #define SCRATCH_FORGOTTEN 8
@@ -165,24 +165,24 @@ struct tracker_track {
 
 /* What one run of the program works on; too large for the 512 bytes of BPF stack. */
 struct tracker_scratch {
-  __u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
-  __u64 args[SCRATCH_ARGS];
-  __u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/tracker.bpf.c */
-  __u8 skb[SCRATCH_SKB];
+	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
+	__u64 args[SCRATCH_ARGS];
+	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/tracker.bpf.c */
+	__u8 skb[SCRATCH_SKB];
 };
 
 /* A CPU's own state. Tracepoint programs run with preemption off and interrupt each other like
  * calls, so that depth and xmit_depth need no atomic operations. */
 struct tracker_cpu {
-  __u64 packets; /* ids given out */
-  __u64 lost;    /* records that found no room */
-  __u64 depth;
-  __u64 xmit_depth;
-  struct {
-    __u64 skb;
-    __u64 packet_id;
-  } xmit[XMIT_NESTING];
-  struct tracker_scratch scratch[SCRATCH_NESTING];
+	__u64 packets; /* ids given out */
+	__u64 lost;    /* records that found no room */
+	__u64 depth;
+	__u64 xmit_depth;
+	struct {
+		__u64 skb;
+		__u64 packet_id;
+	} xmit[XMIT_NESTING];
+	struct tracker_scratch scratch[SCRATCH_NESTING];
 };
 
 #endif
