@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "event/render.h"
 
@@ -27,6 +28,30 @@ std::string device_text(const Event& event, const Names& names) {
     if (found != names.interfaces.rend() && !found->name.empty()) return escape_text(found->name);
   }
   return fmt::format("if{}", event.dev.ifindex);
+}
+
+namespace {
+
+bool is_another_of_these_words(const NetnsName& entry, const NetnsSection& netns,
+                               const std::optional<std::string>& name) {
+  if (entry.cookie == 0 || entry.cookie == netns.cookie) return false;
+  return name ? entry.name == *name : entry.name.empty() && entry.inum == netns.inum;
+}
+
+}  // namespace
+
+std::string netns_words(const NetnsSection& netns, const Names& names) {
+  const std::optional<std::string> name = names.netns_name(netns.cookie, netns.inum);
+  if (!name && netns.inum == 0) {
+    return netns.cookie == 0 ? std::string() : fmt::format("cookie {:#x}", netns.cookie);
+  }
+  std::string words = name ? escape_text(*name) : fmt::format("{}", netns.inum);
+  const bool is_shared =
+      netns.cookie != 0 &&
+      std::any_of(names.netns.begin(), names.netns.end(),
+                  [&](const auto& entry) { return is_another_of_these_words(entry, netns, name); });
+  if (is_shared) words += fmt::format(" (cookie {:#x})", netns.cookie);
+  return words;
 }
 
 std::string qualified_reason_text(uint32_t code, const Names& names) {

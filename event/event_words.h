@@ -20,6 +20,10 @@ std::string probe_text(const Event& event, const Names& names);
 // "eth0"; by the interface table where the event has only an index; "if5" where that has no name.
 std::string device_text(const Event& event, const Names& names);
 
+// "blue"; "4026532177" where only the inum is known; "cookie 0x9" where only that is. Names and
+// inums are used again: where these words fit another namespace as well, "blue (cookie 0x9)".
+std::string netns_words(const NetnsSection& netns, const Names& names);
+
 // "NO_SOCKET", "openvswitch:OVS_DROP_LAST_ACTION", "core:0x1f2".
 std::string qualified_reason_text(uint32_t code, const Names& names);
 

@@ -77,13 +77,11 @@ std::string return_text(const Event& event) {
   return "returned " + transmit_result_text(event.return_code);
 }
 
-// "netns blue", "netns 4026532177".
+// "netns blue".
 std::string netns_text(const Event& event, const Names& names) {
   if (!event.has(Section::kNetns)) return {};
-  const auto name = names.netns_name(event.netns.cookie, event.netns.inum);
-  if (name) return "netns " + escape_text(*name);
-  if (event.netns.inum != 0) return fmt::format("netns {}", event.netns.inum);
-  return event.netns.cookie == 0 ? "" : fmt::format("netns cookie {:#x}", event.netns.cookie);
+  const std::string words = netns_words(event.netns, names);
+  return words.empty() ? words : "netns " + words;
 }
 
 // Addresses and summary; without a packet at least the skb's length.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The words for a device or namespace that is known apart from an event. Safe to print; empty where
-// nothing is known.
+// The words for a device that is known apart from an event. Safe to print; empty where nothing is
+// known.
 #pragma once
 
 #include <string>
@@ -13,8 +13,5 @@ namespace tracker {
 
 // "eth0", "if5".
 std::string device_words(const DevSection& dev, const Names& names);
-
-// "blue"; "4026532177" where only the inum is known; "cookie 0x9" where only that is.
-std::string netns_words(const NetnsSection& netns, const Names& names);
 
 }  // namespace tracker

@@ -143,6 +143,24 @@ TEST(EventText, NamesDevicesAndNamespacesByWhatIsKnown) {
   EXPECT_NE(second_line().find("  netns 4026532177\n"), std::string::npos);
 }
 
+TEST(EventText, TellsNamespacesOfOneNameApartByCookie) {
+  Names names = sample_names();
+  names.netns.push_back({3, 4026531840, "host"});
+  names.netns.push_back({4, 4026532177, ""});
+  Event event = sample_drop();
+  const auto words = [&] {
+    const std::string text = render_event_text(event, names, sample_session(), {}, 0);
+    return text.substr(text.find("netns "));
+  };
+  EXPECT_EQ(words(), "netns host (cookie 0x1)\n");
+  event.netns = {4026531840, 3};
+  EXPECT_EQ(words(), "netns host (cookie 0x3)\n");
+  event.netns = {4026532177, 2};
+  EXPECT_EQ(words(), "netns 4026532177 (cookie 0x2)\n") << "an inum without a name, used again";
+  event.netns = {4026532178, 5};
+  EXPECT_EQ(words(), "netns 4026532178\n");
+}
+
 TEST(EventText, EscapesWhatAProcessCalledItself) {
   Event event = sample_drop();
   event.task.comm = FixedName("\x1b[2J\xff");

@@ -65,6 +65,20 @@ TEST(Drops, CanBeGroupedByEachKey) {
   EXPECT_EQ(only_values("comm", event), std::vector<std::string>{""}) << "only interrupted";
 }
 
+TEST(Drops, InANamespaceMadeAgainAreAGroupOfTheirOwn) {
+  Names names = sample_names();
+  names.netns.push_back({kLeftCookie + 50, 4026532001, "left"});
+  DropTable table(*parse_drop_keys("netns"), names);
+  table.add(EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket).left());
+  table.add(EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket).netns(kLeftCookie + 50, 4026532001));
+  table.add(EventBuilder(kFreeProbe, 3, 3).drop(kNoSocket).netns(kLeftCookie + 50, 4026532001));
+  const std::vector<DropGroup> groups = table.groups();
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_EQ(groups[0].values, std::vector<std::string>{"left (cookie 0x97)"});
+  EXPECT_EQ(groups[0].count, 2U);
+  EXPECT_EQ(groups[1].values, std::vector<std::string>{"left (cookie 0x65)"});
+}
+
 TEST(Drops, WithOneStackAreOneGroup) {
   Names names = sample_names();
   names.stacks = {{kTcpRcv, kUdpRcv}};

@@ -17,6 +17,10 @@
 
 #include "harness/require.h"
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71  // 5.14
+#endif
+
 namespace tracker::kernel_test {
 namespace {
 
@@ -27,6 +31,20 @@ std::string path_of(const std::string& name) { return fmt::format("{}/{}", kFold
 std::string unique_name(std::string_view label) {
   static std::atomic<unsigned> made = 0;
   return fmt::format("tkt{}-{}-{}", getpid(), made++, label);
+}
+
+void bind_to_name(const std::string& what, const std::string& name) {
+  mkdir(kFolder, 0755);
+  const std::string path = path_of(name);
+  close(require_call(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), path));
+  require_call(mount(what.c_str(), path.c_str(), nullptr, MS_BIND, nullptr),
+               "cannot name a network namespace");
+}
+
+void remove_name(const std::string& name) {
+  const std::string path = path_of(name);
+  umount2(path.c_str(), MNT_DETACH);
+  unlink(path.c_str());
 }
 
 // A thread of its own, so that the caller's namespace stays as it is.
@@ -71,28 +89,36 @@ uint64_t ipv6_counter_in(const std::string& text, std::string_view group, std::s
 }  // namespace
 
 NetworkNamespace::NetworkNamespace(std::string_view label, Ipv6 ipv6) : name_(unique_name(label)) {
-  mkdir(kFolder, 0755);
-  const std::string path = path_of(name_);
-  close(require_call(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), path));
   on_thread([&] {
     require_call(unshare(CLONE_NEWNET), "cannot make a network namespace (root is needed)");
-    require_call(mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr),
-                 "cannot name a network namespace");
+    bind_to_name("/proc/thread-self/ns/net", name_);
   });
+  const std::string path = path_of(name_);
   fd_.reset(require_call(open(path.c_str(), O_RDONLY | O_CLOEXEC), path));
   if (ipv6 == Ipv6::kOff) set("ipv6/conf/default/disable_ipv6", "1");
 }
 
-NetworkNamespace::~NetworkNamespace() {
-  const std::string path = path_of(name_);
-  umount2(path.c_str(), MNT_DETACH);
-  unlink(path.c_str());
-}
+NetworkNamespace::~NetworkNamespace() { remove_name(name_); }
 
 uint32_t NetworkNamespace::inum() const {
   struct stat status {};
   require_call(fstat(fd_.get(), &status), "cannot stat a namespace");
   return static_cast<uint32_t>(status.st_ino);
+}
+
+uint64_t NetworkNamespace::cookie() const {
+  const UniqueFd socket = open_socket(AF_INET, SOCK_DGRAM, 0);
+  uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  require_call(getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size),
+               "SO_NETNS_COOKIE");
+  return cookie;
+}
+
+void NetworkNamespace::rename(const std::string& name) {
+  bind_to_name(fmt::format("/proc/self/fd/{}", fd_.get()), name);
+  remove_name(name_);
+  name_ = name;
 }
 
 void NetworkNamespace::run(const std::function<void()>& work) const {

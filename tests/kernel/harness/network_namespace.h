@@ -26,6 +26,7 @@ class NetworkNamespace {
 
   const std::string& name() const { return name_; }
   uint32_t inum() const;
+  uint64_t cookie() const;
   int fd() const { return fd_.get(); }
 
   // Calls `work` on a thread inside the namespace and waits for it; what it throws is passed on.
@@ -38,6 +39,8 @@ class NetworkNamespace {
   void nft(std::string_view ruleset) const;
   // Runs `tc -batch` inside: one command a line.
   void tc(std::string_view commands) const;
+  // Gives it another name, which must be free.
+  void rename(const std::string& name);
   // For example "ipv4/conf/all/rp_filter": a file in /proc/sys/net.
   void set(std::string_view setting, std::string_view value) const;
   // A number from /proc/net/snmp, netstat or snmp6: counter("Ip", "OutNoRoutes"), with the
