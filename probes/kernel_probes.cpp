@@ -9,9 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <iterator>
+#include <optional>
 
 #include "base/check.h"
 #include "base/system_error.h"
@@ -25,6 +27,11 @@
 namespace tracker {
 
 namespace {
+
+// Entries of the tracking map that are read at a time, and portions in one sweep: the rings fill
+// meanwhile.
+constexpr size_t kSweepPortion = 4096;
+constexpr int kSweepPortions = 16;
 
 struct KnownTracepoint {
   const char* name;
@@ -87,13 +94,17 @@ struct KernelProbes::State {
   std::vector<UniqueFd> ring_fds;      // by CPU
   std::vector<RingReader> rings;       // by CPU
   UniqueFd epoll;
-  std::vector<AttachedProgram> programs;  // by probe
+  std::vector<AttachedProgram> programs;   // by probe
+  std::optional<uint32_t> sweep_position;  // where the last sweep of the tracking map stopped
+  uint64_t tracks_swept = 0;
 
   Result<void> load_template();
   Result<void> load_object(const LibbpfLog& log);
   Result<void> make_rings();
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
+  Result<uint64_t> tracks_in_use() const;
+  Result<bool> sweep_some(uint64_t before_ns, size_t& forgotten);
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
   template <typename Value>
   Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
@@ -331,21 +342,48 @@ KernelProbes::RunTime KernelProbes::run_time(uint32_t index) const {
   return {info.run_time_ns, info.run_cnt};
 }
 
-Result<size_t> KernelProbes::sweep_tracks(uint64_t before_ns) {
-  if (state_->options.track_entries == 0) return size_t{0};
-  int map = bpf_map__fd(state_->object->maps.tracks);
-  std::vector<uint64_t> keys(state_->options.track_entries);
-  std::vector<tracker_track> values(state_->options.track_entries);
-  uint32_t count = static_cast<uint32_t>(keys.size()), position = 0;
-  auto options = libbpf_options<bpf_map_batch_opts>();
-  if (bpf_map_lookup_batch(map, nullptr, &position, keys.data(), values.data(), &count, &options) &&
-      errno != ENOENT)
-    return system_error("read the tracking map", errno);
-  size_t forgotten = 0;
-  if (count <= keys.size() / 2) return forgotten;
+Result<uint64_t> KernelProbes::State::tracks_in_use() const {
+  TRY_ASSIGN(values, per_cpu<tracker_cpu>(bpf_map__fd(object->maps.cpus), 0, "a CPU's counters"));
+  uint64_t begun = 0, ended = tracks_swept;
+  for (const tracker_cpu& value : values) {
+    begun += value.tracks_begun;
+    ended += value.tracks_ended;
+  }
+  return begun - std::min(begun, ended);
+}
+
+// One portion of the map; false: that was the last.
+Result<bool> KernelProbes::State::sweep_some(uint64_t before_ns, size_t& forgotten) {
+  std::vector<uint64_t> keys(kSweepPortion);
+  std::vector<tracker_track> values(kSweepPortion);
+  const int map = bpf_map__fd(object->maps.tracks);
+  auto count = static_cast<uint32_t>(keys.size());
+  uint32_t next = 0;
+  auto batch = libbpf_options<bpf_map_batch_opts>();
+  const bool is_last = bpf_map_lookup_batch(map, sweep_position ? &*sweep_position : nullptr, &next,
+                                            keys.data(), values.data(), &count, &batch) != 0;
+  if (is_last && errno != ENOENT) return system_error("read the tracking map", errno);
   for (uint32_t i = 0; i < count; ++i) {
     // An entry renewed since it was read is deleted too: its packet gets a new id. Doubt splits.
-    if (values[i].seen_ns < before_ns && bpf_map_delete_elem(map, &keys[i]) == 0) ++forgotten;
+    if (values[i].seen_ns >= before_ns || bpf_map_delete_elem(map, &keys[i]) != 0) continue;
+    ++forgotten;
+    ++tracks_swept;
+  }
+  if (is_last)
+    sweep_position.reset();
+  else
+    sweep_position = next;
+  return !is_last;
+}
+
+Result<size_t> KernelProbes::sweep_tracks(uint64_t before_ns) {
+  size_t forgotten = 0;
+  if (state_->options.track_entries == 0) return forgotten;
+  TRY_ASSIGN(in_use, state_->tracks_in_use());
+  if (in_use <= state_->options.track_entries / 2) return forgotten;
+  for (int portion = 0; portion < kSweepPortions; ++portion) {
+    TRY_ASSIGN(has_more, state_->sweep_some(before_ns, forgotten));
+    if (!has_more) break;
   }
   return forgotten;
 }

@@ -99,8 +99,8 @@ class KernelProbes {
   RunTime run_time(uint32_t index) const;
 
   // Forgets packets last seen before `before_ns` (CLOCK_BOOTTIME) when more than half of the map is
-  // in use: most frees are silent, and what they leave behind must not fill it. The value is the
-  // number of entries forgotten.
+  // in use: most frees are silent, and what they leave behind must not fill it. Looks at no more
+  // than some 65,000 entries, and goes on there the next time. The value is the number forgotten.
   Result<size_t> sweep_tracks(uint64_t before_ns);
 
  private:

@@ -178,6 +178,8 @@ struct tracker_cpu {
 	__u64 lost;    /* records that found no room */
 	__u64 depth;
 	__u64 xmit_depth;
+	__u64 tracks_begun; /* entries put into the tracking map, and taken out of it: of all CPUs */
+	__u64 tracks_ended; /* together the difference is what it holds */
 	struct {
 		__u64 skb;
 		__u64 packet_id;

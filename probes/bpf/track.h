@@ -192,41 +192,57 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 	track->stage = KNOB(KNOB_ROLE) == ROLE_TRANSMIT ? has_peer(origin) : KNOB(KNOB_STAGE);
 }
 
+static __always_inline void end_track(struct tracker_cpu *cpu, __u64 skb)
+{
+	if (!bpf_map_delete_elem(&tracks, &skb))
+		cpu->tracks_ended++;
+}
+
+static __always_inline void begin_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
+					__u64 packet_id, __u64 time_ns, const struct sighting *now,
+					const struct origin *origin)
+{
+	struct tracker_track next = {};
+
+	fill_track(&next, packet_id, time_ns, now, origin);
+	if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_NOEXIST))
+		__sync_fetch_and_add(&counters->untracked, 1);
+	else
+		cpu->tracks_begun++;
+}
+
 /* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`
  * whether it is this packet. Another CPU cannot see the same skb at the same time, but for a wrong
  * pointer, and then the signature of its next sighting splits; so an entry is changed in place (an
  * update of a full map would need a spare element). */
-static __always_inline void write_track(struct tracker_counters *counters,
+static __always_inline void write_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
 					struct tracker_track *last, bool same, __u64 packet_id,
 					__u64 time_ns, const struct sighting *now,
 					const struct origin *origin)
 {
 	if (ends_here()) {
 		if (last)
-			bpf_map_delete_elem(&tracks, &now->skb);
+			end_track(cpu, now->skb);
 	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
 		last->seen_ns = time_ns;
 	} else if (last) {
 		fill_track(last, packet_id, time_ns, now, origin);
 	} else {
-		struct tracker_track next = {};
-
-		fill_track(&next, packet_id, time_ns, now, origin);
-		if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_ANY))
-			__sync_fetch_and_add(&counters->untracked, 1);
+		begin_track(counters, cpu, packet_id, time_ns, now, origin);
 	}
 }
 
 /* A sighting outside the namespaces of --netns: the packet may come back, another packet at its
  * address ends it. */
-static __always_inline void leave_track(struct tracker_track *last, bool same, __u64 time_ns,
-					const struct sighting *now, const struct origin *origin)
+static __always_inline void leave_track(struct tracker_cpu *cpu, struct tracker_track *last,
+					bool same, __u64 time_ns, const struct sighting *now,
+					const struct origin *origin)
 {
 	if (!last)
 		return;
 	if (!same || ends_here())
-		bpf_map_delete_elem(&tracks, &now->skb);
+		end_track(cpu, now->skb);
 	else if (KNOB(KNOB_ROLE) != ROLE_OTHER)
 		fill_track(last, last->packet_id, time_ns, now, origin);
 }

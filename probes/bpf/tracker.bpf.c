@@ -94,11 +94,11 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	if (same)
 		adopt_netns(origin, last, &now);
 	if (!passes_netns_filter(hit, origin)) {
-		leave_track(last, same, hit->now, &now, origin);
+		leave_track(hit->cpu, last, same, hit->now, &now, origin);
 		return 0;
 	}
 	packet_id = same ? last->packet_id : new_packet_id(hit->cpu);
-	write_track(hit->counters, last, same, packet_id, hit->now, &now, origin);
+	write_track(hit->counters, hit->cpu, last, same, packet_id, hit->now, &now, origin);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMIT && KNOB(KNOB_FLAGS) & KNOB_FLAG_PAIRED)
 		remember_transmit(hit, address, packet_id);
 	return packet_id;
