@@ -6,8 +6,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <vector>
+
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
+#include "harness/held_send.h"
 #include "harness/kernel_version.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -86,6 +89,36 @@ TEST(ClosedConnection, DataAfterItsSendersFinIsDropped) {
   collection.stop();
   expect_drops(collection.file(), {"NOT_SPECIFIED", "tcp_rcv_state_process", kSegments,
                                    connection.flow(), "", &pair.right});
+}
+
+// A reset and data arrive while send() owns the socket. When it lets the socket go, the reset
+// closes it and the data finds it closed, both in the sender's own context.
+TEST(ClosedConnection, DataThatWaitedBehindAResetIsTcpClose) {
+  constexpr int kPayload = 4;
+  const Pair pair;
+  TcpConnection connection(pair);
+  Collection collection({&pair.right});
+  HeldSend held(connection.server());
+  std::vector<Frame> frames{connection.segment(0, 0, kReset | kAck)};
+  frames.insert(frames.end(), kSegments, connection.segment(0, kPayload));
+  deliver(pair, frames);
+  held.release();
+  collection.stop();
+
+  uint64_t dropped = 0;
+  for (const Json& journey : view("sort", collection.file())) {
+    if (text_at(journey, "/verdict/reason") != "TCP_CLOSE") continue;
+    SCOPED_TRACE(journey.dump());
+    // left itself acknowledges what send() sent
+    if (journey.at("/events/0/packet/ip/len"_json_pointer) != 20 + 20 + kPayload) continue;
+    ++dropped;
+    EXPECT_EQ(text_at(journey, "/flow"), connection.flow().text());
+    EXPECT_EQ(function_of(text_at(journey, "/verdict/location")), "tcp_rcv_state_process");
+    EXPECT_EQ(text_at(journey, "/events/0/netns/name"), pair.right.name());
+    EXPECT_EQ(text_at(journey, "/events/0/task/context"), "process");
+  }
+  EXPECT_EQ(dropped, uint64_t{kSegments});
+  expect_nothing_lost(collection.file());
 }
 
 }  // namespace

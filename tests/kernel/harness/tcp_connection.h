@@ -12,7 +12,7 @@
 
 namespace tracker::kernel_test {
 
-inline constexpr uint8_t kFin = 0x01, kSyn = 0x02, kPush = 0x08, kAck = 0x10;
+inline constexpr uint8_t kSyn = 0x02, kReset = 0x04, kPush = 0x08, kAck = 0x10;
 
 class TcpConnection {
  public:
