@@ -132,6 +132,13 @@ void RecordDecoder::decode_packet(std::span<const std::byte> record, size_t payl
     packet.bytes.resize(std::min<size_t>(packet.bytes.size(), header_length(packet)));
 }
 
+// mac80211 frees frames that still have the 802.11 header of the air, on devices that are
+// Ethernet's to everybody else: read as Ethernet it would give addresses that nobody has.
+bool RecordDecoder::has_wireless_header(const tracker_record& raw, const Names& names) {
+  return (raw.sections & section_bit(Section::kDrop)) && (raw.flags & RECORD_HAS_REASON) &&
+         raw.reason >> 16 != 0 && names.subsystem_text(raw.reason).starts_with("mac80211");
+}
+
 // Of a stack that is not known yet; counts it where it is so.
 bool RecordDecoder::has_room_for_stack(const tracker_record& raw) {
   if (stacks_.size() >= limits_.stacks) return false;
@@ -201,6 +208,7 @@ bool RecordDecoder::decode(uint32_t cpu, std::span<const std::byte> record, Name
   decode_header(cpu, raw, event);
   event.sections = raw.sections & kAllSections;
   if (event.has(Section::kSkb)) decode_skb(raw, event.skb);
+  if (has_wireless_header(raw, names)) event.sections &= ~section_bit(Section::kPacket);
   if (event.has(Section::kPacket)) decode_packet(record, payload_offset, event);
   if (event.has(Section::kNetns)) event.netns = {raw.netns_inum, raw.netns_cookie};
   if (event.has(Section::kDev)) {

@@ -61,6 +61,7 @@ class RecordDecoder {
 
  private:
   void decode_packet(std::span<const std::byte> record, size_t payload_offset, Event& event) const;
+  static bool has_wireless_header(const tracker_record& raw, const Names& names);
   bool has_room_for_stack(const tracker_record& raw);
   void decode_stack(std::span<const std::byte> record, Names& names, Event& event);
   void resolve(std::span<const uint64_t> addresses, Names& names);

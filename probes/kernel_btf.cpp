@@ -114,11 +114,12 @@ void read_core_reasons(const btf* object, const btf_type* type, Reasons& found) 
 }
 
 // A subsystem's own enum (ovs_drop_reason, mac80211_drop_reason, ...): its values carry the number
-// of the subsystem in their upper half.
+// of the subsystem in their upper half. With nothing below it most are only where the list begins,
+// but mac80211 drops with RX_DROP_MONITOR, which is such a one.
 void read_subsystem_reasons(const btf* object, const btf_type* type, Reasons& found) {
   for_each_value(object, type, [&](std::string_view name, uint32_t value) {
     auto subsystem = found.subsystems.find(static_cast<uint16_t>(value >> 16));
-    if (value >> 16 == 0 || (value & 0xffff) == 0 || subsystem == found.subsystems.end()) return;
+    if (value >> 16 == 0 || subsystem == found.subsystems.end()) return;
     name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
     found.reasons.emplace(value, ReasonName{std::string(name), subsystem->second});
   });

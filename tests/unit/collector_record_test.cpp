@@ -113,6 +113,24 @@ TEST_F(RecordDecoderTest, CutsThePayloadAfterTheTransportHeader) {
   EXPECT_EQ(event_.packet.bytes, udp_frame());
 }
 
+TEST_F(RecordDecoderTest, DoesNotTakeTheHeaderOfAWirelessFrameForEthernets) {
+  names_.subsystems = {{0, "core"}, {1, "mac80211_unusable"}, {3, "openvswitch"}};
+  RecordBuilder builder;
+  builder.raw.sections =
+      section_bit(Section::kDrop) | section_bit(Section::kSkb) | section_bit(Section::kPacket);
+  builder.raw.flags = RECORD_HAS_REASON;
+  builder.raw.link = 1;
+  builder.raw.packet_len = 46;
+  builder.payload(udp_frame());
+  builder.raw.reason = 0x1001b;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_FALSE(event_.has(Section::kPacket));
+  EXPECT_TRUE(event_.has(Section::kSkb));
+  builder.raw.reason = 0x30001;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(event_.packet.link, LinkLayer::kEthernet);
+}
+
 TEST_F(RecordDecoderTest, PutsTheVlanTagBackInItsPlace) {
   RecordBuilder builder;
   builder.payload(udp_frame());
