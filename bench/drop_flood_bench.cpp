@@ -7,7 +7,7 @@
 //   bench_drop_flood TRACKER --soak MINUTES [--flows N]
 //
 // docs/figures.md says what is measured and what was seen. Every datagram is one drop: what tracker
-// recorded and lost is checked against what was sent.
+// recorded and lost is checked against the namespace's own count.
 #include <fmt/format.h>
 #include <unistd.h>
 

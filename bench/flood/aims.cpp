@@ -34,7 +34,7 @@ std::string render_kept(std::string_view way, const Summary& sum, double aim) {
               fmt::format("the sender keeps {:.2f} of its rate ({:.2f} by its CPU time)", sum.kept,
                           sum.kept_of_cpu),
               fmt::format(">= {:.2f}", aim), sum.kept >= aim) +
-         line(way, fmt::format("{} of {} lost", sum.lost, sum.sent), "none", sum.lost == 0);
+         line(way, fmt::format("{} of {} lost", sum.lost, sum.drops), "none", sum.lost == 0);
 }
 
 std::string render_memory(std::string_view way, const Summary& sum) {

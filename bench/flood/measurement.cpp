@@ -38,6 +38,7 @@ Summary summary_of(const Measurement& measurement) {
   sum.cpu_share = median(&Round::cpu_share);
   for (const Round& round : rounds) {
     sum.sent += round.sent;
+    sum.drops += round.drops;
     sum.recorded += round.recorded;
     sum.lost += round.lost;
     sum.memory_bytes = std::max(sum.memory_bytes, round.memory_bytes);

@@ -16,6 +16,7 @@ struct Round {
   Sent untraced;  // just before and just after
   Sent traced;
   uint64_t sent = 0;  // while it was traced, with measuring the programs
+  uint64_t drops = 0;
   uint64_t recorded = 0;
   uint64_t lost = 0;
   double ns_per_event = 0;     // of the program at skb:kfree_skb; 0: there is none
@@ -42,7 +43,7 @@ struct Summary {
   size_t rounds = 0;
   double untraced_rate = 0, traced_rate = 0;
   double kept = 0, least_kept = 0, most_kept = 0, kept_of_cpu = 0;
-  uint64_t sent = 0, recorded = 0, lost = 0;
+  uint64_t sent = 0, drops = 0, recorded = 0, lost = 0;
   double ns_per_event = 0, ns_per_datagram = 0, bytes_per_event = 0;
   uint64_t memory_bytes = 0, ring_bytes = 0;
   double cpu_share = 0;

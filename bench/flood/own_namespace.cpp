@@ -31,6 +31,36 @@ Result<void> bring_loopback_up() {
   return {};
 }
 
+uint64_t datagrams_without_port() {
+  std::ifstream file("/proc/self/net/snmp");
+  std::string names;
+  std::string values;
+  while (std::getline(file, names) && std::getline(file, values)) {
+    if (!names.starts_with("Udp:")) continue;
+    std::istringstream name_words(names);
+    std::istringstream value_words(values);
+    std::string name;
+    std::string value;
+    while (name_words >> name && value_words >> value) {
+      if (name == "NoPorts") return std::stoull(value);
+    }
+  }
+  return 0;
+}
+
+// "    lo: BYTES PACKETS ERRORS DROPPED ...": enqueue_to_backlog() counts them for the device.
+uint64_t dropped_by_loopback() {
+  std::ifstream file("/proc/self/net/dev");
+  std::string word;
+  while (file >> word) {
+    if (word != "lo:") continue;
+    uint64_t numbers[4]{};
+    for (uint64_t& number : numbers) file >> number;
+    return numbers[3];
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<void> enter_own_namespace() {
@@ -52,21 +82,6 @@ Result<uint32_t> own_netns_inum() {
   return static_cast<uint32_t>(status.st_ino);
 }
 
-uint64_t datagrams_without_port() {
-  std::ifstream file("/proc/self/net/snmp");
-  std::string names;
-  std::string values;
-  while (std::getline(file, names) && std::getline(file, values)) {
-    if (!names.starts_with("Udp:")) continue;
-    std::istringstream name_words(names);
-    std::istringstream value_words(values);
-    std::string name;
-    std::string value;
-    while (name_words >> name && value_words >> value) {
-      if (name == "NoPorts") return std::stoull(value);
-    }
-  }
-  return 0;
-}
+uint64_t drops_so_far() { return datagrams_without_port() + dropped_by_loopback(); }
 
 }  // namespace tracker::bench

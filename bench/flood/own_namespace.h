@@ -19,7 +19,8 @@ Result<void> enter_own_namespace();
 std::string own_netns_path();
 Result<uint32_t> own_netns_inum();
 
-// Datagrams to closed UDP ports that this namespace has received.
-uint64_t datagrams_without_port();
+// Drops in this namespace so far, as the kernel counts them: datagrams to closed ports, and what
+// found the backlog of its CPU full (in an emulated guest; ICMP errors as well as datagrams).
+uint64_t drops_so_far();
 
 }  // namespace tracker::bench

@@ -17,6 +17,7 @@ void measure_rate(Round& round, Sender& sender, const Command& command, double s
   round.traced = sender.flood(seconds);
   round.cpu_share = (cpu_seconds_of(command.pid()) - cpu_before) / round.traced.seconds;
   round.sent += round.traced.datagrams;
+  round.drops += round.traced.drops;
 }
 
 void measure_programs(Round& round, Sender& sender, const Command& command, double seconds) {
@@ -24,6 +25,7 @@ void measure_programs(Round& round, Sender& sender, const Command& command, doub
   const Sent sent = sender.flood(seconds / 2);
   const ProcessRunTime time = run_time_of(command.pid());
   round.sent += sent.datagrams;
+  round.drops += sent.drops;
   round.ns_per_event = (time.drops.runs > 0 ? time.drops : time.all).mean_ns();
   round.ns_per_datagram =
       static_cast<double>(time.all.nanoseconds) / static_cast<double>(sent.datagrams);
@@ -42,12 +44,12 @@ Result<void> note_tally(Round& round, const Way& way, const Tally& tally) {
     round.bytes_per_event =
         static_cast<double>(tally.file_bytes) / static_cast<double>(tally.recorded);
   if (!way.sums_close) {
-    round.lost = round.sent - std::min(round.sent, round.recorded);
+    round.lost = round.drops - std::min(round.drops, round.recorded);
     return {};
   }
-  if (tally.recorded + tally.lost == round.sent) return {};
-  return Error{fmt::format("{}: {} recorded and {} lost are not the {} sent", way.name,
-                           tally.recorded, tally.lost, round.sent)};
+  if (tally.recorded + tally.lost == round.drops) return {};
+  return Error{fmt::format("{}: {} recorded and {} lost are not the {} drops", way.name,
+                           tally.recorded, tally.lost, round.drops)};
 }
 
 void empty_folder(const std::string& folder) {

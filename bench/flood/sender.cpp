@@ -2,6 +2,7 @@
 #include "bench/flood/sender.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sched.h>
 #include <time.h>
 
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <thread>
 
 #include "base/system_error.h"
 #include "bench/flood/own_namespace.h"
@@ -58,8 +58,8 @@ double thread_cpu_seconds() {
 }  // namespace
 
 Sent operator+(const Sent& first, const Sent& second) {
-  return {first.datagrams + second.datagrams, first.seconds + second.seconds,
-          first.cpu_seconds + second.cpu_seconds};
+  return {first.datagrams + second.datagrams, first.drops + second.drops,
+          first.seconds + second.seconds, first.cpu_seconds + second.cpu_seconds};
 }
 
 Result<Sender> Sender::create(uint32_t flows) {
@@ -69,7 +69,7 @@ Result<Sender> Sender::create(uint32_t flows) {
   Sender sender;
   TRY(sender.open_sockets(std::min(flows, kPorts)));
   sender.prepare_flows(flows);
-  sender.sent_ = datagrams_without_port();
+  TRY(sender.open_receiver());
   return sender;
 }
 
@@ -113,6 +113,32 @@ void Sender::prepare_flows(uint32_t count) {
   }
 }
 
+Result<void> Sender::open_receiver() {
+  receiver_.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  open_port_.sin_family = AF_INET;
+  open_port_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* const address = reinterpret_cast<sockaddr*>(&open_port_);
+  socklen_t size = sizeof(open_port_);
+  if (::bind(receiver_.get(), address, size) != 0 ||
+      ::getsockname(receiver_.get(), address, &size) != 0)
+    return system_error("open a UDP port", errno);
+  return {};
+}
+
+// A CPU's backlog is worked off in order: what was sent from it has been dealt with when a later
+// datagram has arrived, of which the backlog may have no room for the first ones.
+void Sender::settle() const {
+  pollfd arrived{receiver_.get(), POLLIN, 0};
+  for (int tries = 0; tries < 50; ++tries) {
+    ::sendto(receiver_.get(), payload, sizeof(payload), 0,
+             reinterpret_cast<const sockaddr*>(&open_port_), sizeof(open_port_));
+    if (::poll(&arrived, 1, 100) == 1) break;
+  }
+  char byte = 0;
+  while (::recv(receiver_.get(), &byte, 1, MSG_DONTWAIT | MSG_TRUNC) >= 0) {
+  }
+}
+
 uint64_t Sender::send_some(uint32_t count) {
   uint64_t sent = 0;
   for (uint32_t i = 0; i < count; ++i) {
@@ -127,6 +153,7 @@ uint64_t Sender::send_some(uint32_t count) {
 
 Sent Sender::flood(double seconds) {
   const LastCpu pinned;
+  const uint64_t drops_before = drops_so_far();
   Sent sent;
   const auto start = Clock::now();
   const double cpu_start = thread_cpu_seconds();
@@ -135,10 +162,8 @@ Sent Sender::flood(double seconds) {
     sent.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   } while (sent.seconds < seconds);
   sent.cpu_seconds = thread_cpu_seconds() - cpu_start;
-  sent_ += sent.datagrams;
-  // ksoftirqd may still have some of the last portion.
-  const auto patience = Clock::now() + std::chrono::seconds(5);
-  while (datagrams_without_port() < sent_ && Clock::now() < patience) std::this_thread::yield();
+  settle();
+  sent.drops = drops_so_far() - drops_before;
   return sent;
 }
 

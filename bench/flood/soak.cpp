@@ -93,9 +93,9 @@ class Claims {
 };
 
 void claim_sums(Claims& claims, const Sent& sent, const Tally& tally) {
-  claims.claim(tally.recorded + tally.lost == sent.datagrams,
-               fmt::format("{} recorded and {} lost are the {} sent", tally.recorded, tally.lost,
-                           sent.datagrams));
+  claims.claim(tally.recorded + tally.lost == sent.drops,
+               fmt::format("{} recorded and {} lost are the {} drops", tally.recorded, tally.lost,
+                           sent.drops));
   claims.claim(tally.lost == 0, "nothing was lost");
 }
 

@@ -35,7 +35,7 @@ std::string render_row(const Measurement& measurement) {
       "{:>6.1f} "
       "{:>4.0f}\n",
       measurement.way, sum.kept, fmt::format("{:.2f}-{:.2f}", sum.least_kept, sum.most_kept),
-      sum.kept_of_cpu, sum.traced_rate, sum.sent, sum.recorded, sum.lost,
+      sum.kept_of_cpu, sum.traced_rate, sum.drops, sum.recorded, sum.lost,
       number_or_dash(sum.ns_per_event, 0), number_or_dash(sum.ns_per_datagram, 0),
       number_or_dash(sum.bytes_per_event, 2), static_cast<double>(sum.memory_bytes) / kMiB,
       static_cast<double>(sum.ring_bytes) / kMiB, sum.cpu_share * 100);
@@ -56,6 +56,7 @@ nlohmann::ordered_json to_json(const Measurement& measurement) {
   line["untraced_rate"] = sum.untraced_rate;
   line["rate"] = sum.traced_rate;
   line["sent"] = sum.sent;
+  line["drops"] = sum.drops;
   line["recorded"] = sum.recorded;
   line["lost"] = sum.lost;
   line["ns_per_event"] = sum.ns_per_event;
@@ -72,7 +73,7 @@ nlohmann::ordered_json to_json(const Measurement& measurement) {
 std::string render_table(const std::vector<Measurement>& measurements) {
   std::string text = fmt::format(
       "{:<15} {:>5} {:>9} {:>6} {:>9} {:>9} {:>9} {:>8} {:>6} {:>6} {:>6} {:>7} {:>6} {:>4}\n",
-      "way", "kept", "from-to", "of CPU", "rate/s", "sent", "recorded", "lost", "ns/evt", "ns/all",
+      "way", "kept", "from-to", "of CPU", "rate/s", "drops", "recorded", "lost", "ns/evt", "ns/all",
       "B/evt", "mem MiB", "rings", "cpu%");
   text += fmt::format("{:<15} {:>5.2f} {:>9} {:>6.2f} {:>9.0f}\n", kUntraced, 1.0, "", 1.0,
                       median_untraced(measurements));

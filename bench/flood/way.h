@@ -28,7 +28,8 @@ struct Way {
   std::function<Result<void>(Command&)> wait_until_ready;
   // After it has ended.
   std::function<Result<Tally>(const Command&)> count;
-  // Whether recorded + lost must be what was sent: else what it did not record is taken as lost.
+  // Whether recorded + lost must be the drops that the namespace counted: else what it did not
+  // record is taken as lost.
   bool sums_close = false;
   std::string program;    // that must be installed; empty: none
   bool is_ours = false;   // its failing is ours
