@@ -20,22 +20,22 @@ std::string overview(const std::string& file) {
   return run_tracker({"drops", file, "--by", "reason,location,flow,dev"}).out;
 }
 
-// The number of rows about this flow, each checked.
+// The drops in the rows about this flow, each checked. More than one row is one function's drops at
+// several of its calls: on 6.1 tcp_v4_do_rcv() was seen with two.
 uint64_t check_rows(const std::vector<Json>& all, const DropExpectation& expected) {
-  uint64_t rows = 0;
+  uint64_t drops = 0;
   for (const Json& row : all) {
     if (text_at(row, "/flow") != expected.flow.text()) continue;
-    ++rows;
     SCOPED_TRACE(row.dump());
     EXPECT_EQ(text_at(row, "/reason"), expected.reason);
     EXPECT_EQ(text_at(row, "/subsystem"), expected.subsystem);
     EXPECT_EQ(function_of(text_at(row, "/location")), expected.function);
-    EXPECT_EQ(row.at("count"), expected.count);
+    drops += row.at("count").get<uint64_t>();
     EXPECT_EQ(text_at(row, "/dev"), expected.device);
     EXPECT_EQ(text_at(row, "/netns"), netns_name(expected));
     EXPECT_LE(row.at("first").get<uint64_t>(), row.at("last").get<uint64_t>());
   }
-  return rows;
+  return drops;
 }
 
 // Headers in the packet's bytes, else the tuple of its socket.
@@ -96,7 +96,7 @@ uint64_t check_all(const std::string& file, const std::vector<DropExpectation>& 
   const std::vector<Json> journeys = view("sort", file);
   for (const DropExpectation& expectation : expected) {
     SCOPED_TRACE(expectation.flow.text());
-    EXPECT_EQ(check_rows(rows, expectation), 1U) << overview(file);
+    EXPECT_EQ(check_rows(rows, expectation), expectation.count) << overview(file);
     expect_journeys(journeys, expectation);
   }
   const Sums sums = sums_of(file);

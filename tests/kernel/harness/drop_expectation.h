@@ -21,8 +21,8 @@ struct DropExpectation {
   std::string subsystem = "core";           // whose reason it is
 };
 
-// Checks the recording, for each of them: `drops` has one row for the flow, with this reason,
-// place, count, device and namespace; `sort` has so many journeys, each with an id of its own, a
+// Checks the recording, for each of them: `drops` has so many drops of the flow, all with this
+// reason, place, device and namespace; `sort` has so many journeys, each with an id of its own, a
 // verdict that says the same and one event with these addresses and ports; the sums close and
 // nothing was lost.
 void expect_drops(const std::string& file, const std::vector<DropExpectation>& expected);
