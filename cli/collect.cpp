@@ -40,6 +40,7 @@ struct CollectArguments {
   std::string output = "tracker.db";
   bool no_record = false;
   bool quiet = false;
+  bool fail_on_loss = false;
   std::optional<std::string> ring_size;
   std::optional<std::string> max_size;
   std::string format = "text";
@@ -196,6 +197,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
           "--cmd", options.command,
           "run CMD, end with it and with its exit status; ended before with all it started")
       ->type_name("CMD");
+  command->add_flag("--fail-on-loss", arguments_.fail_on_loss,
+                    "exit status 1 if an event was lost, also where CMD ended well");
   command
       ->add_option("--max-size", arguments_.max_size,
                    "end once the recording (with its -wal) has that size, at least 1M (K, M, G)")
@@ -228,7 +231,7 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       "Exit status: that of CMD where its end ended the collection; else 0 (also when ended by\n"
       "Ctrl-C, SIGTERM, --duration or --count, and when events were lost), 1 failed (also when "
       "the\n"
-      "recording could not be written to its end), 2 wrong usage.");
+      "recording could not be written to its end, and by --fail-on-loss), 2 wrong usage.");
   return command;
 }
 
@@ -297,7 +300,14 @@ Result<int> CollectCommand::run() {
   say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),
                                                arguments_.options.output.value_or(""))));
   if (summary.recording_error) return 1;  // its sentence was said when it happened
-  return summary.command_status.value_or(0);
+  const int status = summary.command_status.value_or(0);
+  if (status != 0 || !arguments_.fail_on_loss) return status;
+  uint64_t lost = 0;
+  for (const ProbeCounters& counters : summary.session.counters) lost += counters.lost();
+  if (lost == 0) return 0;
+  return Error{fmt::format(
+      "{} event{} lost (--fail-on-loss); a larger --ring-size or a smaller --snaplen may help",
+      lost, lost == 1 ? " was" : "s were")};
 }
 
 }  // namespace

@@ -18,15 +18,17 @@ constexpr uint64_t kPackets = 2000;
 TEST(Loss, OfAFullRingIsCountedWithCpuAndTime) {
   const Pair pair;
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
-  Collection collection(
-      {&pair.left, &pair.right},
-      {"-p", "dropmon", "--probe", "tp:net:netif_receive_skb", "--ring-size", "4K"});
+  Collection collection({&pair.left, &pair.right},
+                        {"-p", "dropmon", "--probe", "tp:net:netif_receive_skb", "--ring-size",
+                         "4K", "--fail-on-loss"});
   collection.process().send_signal(SIGSTOP);
   send_datagrams(pair.left, flow, kPackets);
   pair.settle();
   collection.process().send_signal(SIGCONT);
-  const ProcessResult ended = collection.stop();
+  const ProcessResult ended = collection.stop(1);
   EXPECT_NE(ended.err.find("lost: ring full "), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find(" lost (--fail-on-loss); a larger --ring-size"), std::string::npos)
+      << ended.err;
 
   const Sums sums = sums_of(collection.file());
   EXPECT_GT(sums.lost, 0U);
@@ -47,6 +49,15 @@ TEST(Loss, OfAFullRingIsCountedWithCpuAndTime) {
   for (const Json& journey : view("sort", collection.file()))
     incomplete = incomplete || !journey.at("complete").get<bool>();
   EXPECT_TRUE(incomplete);
+}
+
+TEST(Loss, OfNothingFailsNothing) {
+  const Pair pair;
+  Collection collection({&pair.left, &pair.right}, {"-p", "dropmon", "--fail-on-loss"});
+  send_datagrams(pair.left, {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}}, 7);
+  pair.settle();
+  collection.stop(0);
+  EXPECT_EQ(sums_of(collection.file()).recorded, 7U);
 }
 
 }  // namespace

@@ -59,10 +59,10 @@ Collection::Collection(const std::vector<const NetworkNamespace*>& namespaces,
       process_(collect_arguments(namespaces, arguments, file_)),
       attached_line_(wait_until_attached(process_)) {}
 
-ProcessResult Collection::stop() {
+ProcessResult Collection::stop(int status) {
   process_.send_signal(SIGINT);
   ProcessResult result = process_.wait();
-  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.status, status) << result.err;
   return result;
 }
 

@@ -30,8 +30,8 @@ class Collection {
   const std::string& file() const { return file_; }
   Process& process() { return process_; }
 
-  // Ends it with SIGINT; the test fails unless its exit status is 0.
-  ProcessResult stop();
+  // Ends it with SIGINT; the test fails unless its exit status is `status`.
+  ProcessResult stop(int status = 0);
 
  private:
   ScratchFolder folder_;
