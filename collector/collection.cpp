@@ -263,7 +263,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
     return;
   }
   if (event.has(Section::kNetns) && event.netns.cookie != last_netns_) {
-    netns_names_.note(event.netns, names_);
+    netns_names_.note(event, names_);
     last_netns_ = event.netns.cookie;
   }
   if (event.has(Section::kDrop)) note_reason(event.drop);

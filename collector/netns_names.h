@@ -16,9 +16,10 @@ class NetnsNames {
  public:
   // Looks a namespace up the first time that it is seen: the name that `ip netns` gave it, "host"
   // for that of process 1, else "pid 812 (comm)" of a process that lives in it. An entry without
-  // a name is added where none is found (it may be gone already). `names` gets at most
-  // kMaxNamespaces entries; further ones are shown by their numbers.
-  void note(const NetnsSection& netns, Names& names);
+  // a name is added where none is found (it may be gone already, and its inum another's: a name
+  // or process that is younger than the event is not its). `names` gets at most kMaxNamespaces
+  // entries; further ones are shown by their numbers.
+  void note(const Event& event, Names& names);
 
  private:
   std::set<uint64_t> seen_;  // cookies; inums where there is no cookie

@@ -5,8 +5,10 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -20,6 +22,8 @@
 namespace tracker::kernel_test {
 namespace {
 
+// Without --netns, which takes only namespaces that are there when it starts.
+constexpr char kElsewhere[] = "collects on the whole machine: runs in the lab";
 const Flow kFlow{"UDP", {"127.0.0.1", 40000}, {"127.0.0.1", 9}};
 
 std::vector<NetnsName> namespaces_in(const std::string& file) {
@@ -58,6 +62,32 @@ void remove_both(std::optional<NetworkNamespace>& first, std::optional<NetworkNa
       "two namespaces to be taken apart");
 }
 
+// A namespace that has the inum of one that is gone.
+struct MadeAgain {
+  std::string first_name;
+  uint64_t first_cookie = 0;
+  std::optional<NetworkNamespace> netns;
+
+  // Drops so many packets in the first and calls `before_removal`. The lowest free inum is given
+  // out: another one than the first's, where a namespace of an earlier test went only now.
+  MadeAgain(int drops, const std::function<void(uint64_t first_cookie)>& before_removal) {
+    require_soon(
+        [&] {
+          netns.emplace("made");
+          std::optional<NetworkNamespace> later(std::in_place, "later");
+          first_name = netns->name();
+          first_cookie = netns->cookie();
+          const uint32_t inum = netns->inum();
+          drop_in(*netns, drops);
+          before_removal(first_cookie);
+          remove_both(netns, later);
+          netns.emplace("again");
+          return netns->inum() == inum;
+        },
+        "an inum to be used again");
+  }
+};
+
 // One of the namespaces that had `name` and `inum`.
 struct Incarnation {
   uint64_t cookie = 0;
@@ -95,37 +125,34 @@ void expect_told_apart(const std::string& file, const std::string& name, uint32_
 }
 
 TEST(Namespace, MadeAgainWithItsNameAndInumIsAnotherOne) {
-  // Collects without --netns, which takes only namespaces that are there when it starts.
-  if (!std::getenv("TRACKER_LAB")) GTEST_SKIP() << "collects on the whole machine: runs in the lab";
+  if (!std::getenv("TRACKER_LAB")) GTEST_SKIP() << kElsewhere;
   constexpr int kBefore = 7, kAfter = 5;
-  std::optional<NetworkNamespace> netns;
-  std::string name;
-  uint32_t inum = 0;
-  uint64_t first_cookie = 0;
   Collection collection({});
-  // The lowest free inum is given out: another one than the first's, where a namespace of an
-  // earlier test went only now.
-  const auto is_made_again = [&] {
-    netns.emplace("made");
-    std::optional<NetworkNamespace> later(std::in_place, "later");
-    name = netns->name();
-    inum = netns->inum();
-    first_cookie = netns->cookie();
-    drop_in(*netns, kBefore);
+  MadeAgain made(kBefore, [&](uint64_t first_cookie) {
     // Named while it is there.
     require_soon([&] { return is_recorded(collection.file(), first_cookie); },
                  "the first namespace to be recorded");
-    remove_both(netns, later);
-    netns.emplace("again");
-    return netns->inum() == inum;
-  };
-  require_soon(is_made_again, "an inum to be used again");
-  netns->rename(name);
-  drop_in(*netns, kAfter);
+  });
+  made.netns->rename(made.first_name);
+  drop_in(*made.netns, kAfter);
   collection.stop();
-  expect_told_apart(collection.file(), name, inum,
-                    {{first_cookie, kBefore}, {netns->cookie(), kAfter}});
+  expect_told_apart(collection.file(), made.first_name, made.netns->inum(),
+                    {{made.first_cookie, kBefore}, {made.netns->cookie(), kAfter}});
   expect_nothing_lost(collection.file());
+}
+
+TEST(Namespace, ThatIsGoneWhenItIsLookedUpDoesNotGetTheNameOfTheNextWithItsInum) {
+  if (!std::getenv("TRACKER_LAB")) GTEST_SKIP() << kElsewhere;
+  Collection collection({});
+  collection.process().send_signal(SIGSTOP);
+  const MadeAgain made(3, [](uint64_t) {});
+  drop_in(*made.netns, 2);
+  collection.process().send_signal(SIGCONT);
+  collection.stop();
+  std::map<uint64_t, std::string> names;
+  for (const NetnsName& netns : namespaces_in(collection.file())) names[netns.cookie] = netns.name;
+  EXPECT_EQ(names.at(made.first_cookie), "");
+  EXPECT_EQ(names.at(made.netns->cookie()), made.netns->name());
 }
 
 }  // namespace
