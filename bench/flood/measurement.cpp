@@ -33,7 +33,7 @@ Summary summary_of(const Measurement& measurement) {
   sum.untraced_rate = median([](const Round& round) { return round.untraced.rate(); });
   sum.traced_rate = median([](const Round& round) { return round.traced.rate(); });
   sum.ns_per_event = median(&Round::ns_per_event);
-  sum.ns_per_datagram = median(&Round::ns_per_datagram);
+  sum.ns_of_all = median(&Round::ns_of_all);
   sum.bytes_per_event = median(&Round::bytes_per_event);
   sum.cpu_share = median(&Round::cpu_share);
   for (const Round& round : rounds) {

@@ -19,8 +19,11 @@ struct Round {
   uint64_t drops = 0;
   uint64_t recorded = 0;
   uint64_t lost = 0;
-  double ns_per_event = 0;     // of the program at skb:kfree_skb; 0: there is none
-  double ns_per_datagram = 0;  // of all programs of the tracer
+  // What the program at skb:kfree_skb took, for each drop of the flood; with what it took to turn
+  // away drops of others, so that a flood of somebody else's does not make it look cheap. 0: there
+  // is no program.
+  double ns_per_event = 0;
+  double ns_of_all = 0;        // the same of all programs of the tracer
   double bytes_per_event = 0;  // 0: it writes no events
   uint64_t memory_bytes = 0;   // the most that was resident, rings left out
   uint64_t ring_bytes = 0;
@@ -44,7 +47,7 @@ struct Summary {
   double untraced_rate = 0, traced_rate = 0;
   double kept = 0, least_kept = 0, most_kept = 0, kept_of_cpu = 0;
   uint64_t sent = 0, drops = 0, recorded = 0, lost = 0;
-  double ns_per_event = 0, ns_per_datagram = 0, bytes_per_event = 0;
+  double ns_per_event = 0, ns_of_all = 0, bytes_per_event = 0;
   uint64_t memory_bytes = 0, ring_bytes = 0;
   double cpu_share = 0;
 };

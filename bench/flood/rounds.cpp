@@ -26,9 +26,10 @@ void measure_programs(Round& round, Sender& sender, const Command& command, doub
   const ProcessRunTime time = run_time_of(command.pid());
   round.sent += sent.datagrams;
   round.drops += sent.drops;
-  round.ns_per_event = (time.drops.runs > 0 ? time.drops : time.all).mean_ns();
-  round.ns_per_datagram =
-      static_cast<double>(time.all.nanoseconds) / static_cast<double>(sent.datagrams);
+  const uint64_t at_drops = (time.drops.runs > 0 ? time.drops : time.all).nanoseconds;
+  const auto drops = static_cast<double>(std::max<uint64_t>(sent.drops, 1));
+  round.ns_per_event = static_cast<double>(at_drops) / drops;
+  round.ns_of_all = static_cast<double>(time.all.nanoseconds) / drops;
 }
 
 void note_memory(Round& round, const Command& command) {

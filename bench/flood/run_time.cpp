@@ -35,10 +35,6 @@ void add(RunTime& total, const bpf_prog_info& info) {
 
 }  // namespace
 
-double RunTime::mean_ns() const {
-  return runs == 0 ? 0 : static_cast<double>(nanoseconds) / static_cast<double>(runs);
-}
-
 UniqueFd measure_run_time() { return UniqueFd(bpf_enable_stats(BPF_STATS_RUN_TIME)); }
 
 ProcessRunTime run_time_of(pid_t pid) {

@@ -15,8 +15,6 @@ namespace tracker::bench {
 struct RunTime {
   uint64_t nanoseconds = 0;
   uint64_t runs = 0;
-
-  double mean_ns() const;  // 0 without any run
 };
 
 struct ProcessRunTime {

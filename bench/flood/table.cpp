@@ -36,7 +36,7 @@ std::string render_row(const Measurement& measurement) {
       "{:>4.0f}\n",
       measurement.way, sum.kept, fmt::format("{:.2f}-{:.2f}", sum.least_kept, sum.most_kept),
       sum.kept_of_cpu, sum.traced_rate, sum.drops, sum.recorded, sum.lost,
-      number_or_dash(sum.ns_per_event, 0), number_or_dash(sum.ns_per_datagram, 0),
+      number_or_dash(sum.ns_per_event, 0), number_or_dash(sum.ns_of_all, 0),
       number_or_dash(sum.bytes_per_event, 2), static_cast<double>(sum.memory_bytes) / kMiB,
       static_cast<double>(sum.ring_bytes) / kMiB, sum.cpu_share * 100);
 }
@@ -60,7 +60,7 @@ nlohmann::ordered_json to_json(const Measurement& measurement) {
   line["recorded"] = sum.recorded;
   line["lost"] = sum.lost;
   line["ns_per_event"] = sum.ns_per_event;
-  line["ns_per_datagram"] = sum.ns_per_datagram;
+  line["ns_of_all"] = sum.ns_of_all;
   if (sum.bytes_per_event > 0) line["bytes_per_event"] = sum.bytes_per_event;
   line["memory_bytes"] = sum.memory_bytes;
   line["ring_bytes"] = sum.ring_bytes;
