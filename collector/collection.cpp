@@ -47,7 +47,7 @@ constexpr size_t kPortionBytes = 8U << 20;
 // Drop reasons without a name that a module's BTF is looked through for, each once: reading it
 // takes milliseconds, and a reason can be any number.
 constexpr size_t kMaxUnknownReasons = 64;
-constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long are forgotten
+constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long may be forgotten
 // Different stacks of a reason and place that are kept where a budget takes them.
 constexpr size_t kBudgetStacksOfPlace = 256;
 constexpr size_t kOrderMax = 32U << 20;  // bytes of records that wait for their place in time

@@ -67,6 +67,10 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
     probes.snaplen_ = RECORD_PAYLOAD_ALL;
   if (std::any_of(probes.asked_.begin(), probes.asked_.end(), sees_drops_without_stack))
     probes.stacks_ = options.stacks;
+  else if (!options.stacks.is_nothing())
+    note(
+        "no stacks are taken by --stack-first and --stack-rate: no probe sees drops without "
+        "/stack");
   return probes;
 }
 
@@ -106,14 +110,19 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
 std::vector<Result<std::string>> WatchedProbes::attach_all() {
   const auto count = static_cast<uint32_t>(asked_.size() + companions_.size());
   std::vector<Result<std::string>> rungs(count, Error{});
+  const bool only_drops = std::all_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
+    return probe.role == ProbeRole::kDropped;
+  });
   bool paired = false;
   for (const bool is_end : {true, false}) {
     for (uint32_t i = 0; i < count; ++i) {
       const PlannedProbe& probe = probe_at(i);
       if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
-      const bool is_companion = i >= asked_.size();
-      rungs[i] =
-          kernel_->attach(i, {probe.tracepoint, probe.role, probe.sections, is_companion, paired});
+      ProbePlan plan{probe.tracepoint, probe.role, probe.sections};
+      plan.companion = i >= asked_.size();
+      plan.netns_only = plan.companion && only_drops;
+      plan.paired = paired;
+      rungs[i] = kernel_->attach(i, plan);
       if (is_end && rungs[i]) paired = true;
     }
   }

@@ -31,7 +31,7 @@ namespace {
 // Entries of the tracking map that are read at a time, and portions in one sweep: the rings fill
 // meanwhile.
 constexpr size_t kSweepPortion = 4096;
-constexpr int kSweepPortions = 16;
+constexpr size_t kSweepPortionsMin = 16, kSweepPortionsMax = 128;
 
 struct KnownTracepoint {
   const char* name;
@@ -199,6 +199,7 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   if (!options.netns.empty()) flags |= KNOB_FLAG_NETNS_FILTER;
   if (options.all_skbs) flags |= KNOB_FLAG_ALL_SKBS;
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
+  if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
   if (plan.role == ProbeRole::kDropped && !options.stacks.is_nothing())
     flags |= KNOB_FLAG_STACK_BUDGET;
@@ -381,7 +382,9 @@ Result<size_t> KernelProbes::sweep_tracks(uint64_t before_ns) {
   if (state_->options.track_entries == 0) return forgotten;
   TRY_ASSIGN(in_use, state_->tracks_in_use());
   if (in_use <= state_->options.track_entries / 2) return forgotten;
-  for (int portion = 0; portion < kSweepPortions; ++portion) {
+  const size_t portions = std::clamp(state_->options.track_entries / kSweepPortion / 16,
+                                     kSweepPortionsMin, kSweepPortionsMax);
+  for (size_t portion = 0; portion < portions; ++portion) {
     TRY_ASSIGN(has_more, state_->sweep_some(before_ns, forgotten));
     if (!has_more) break;
   }

@@ -50,9 +50,10 @@ struct KernelProbesOptions {
 struct ProbePlan {
   const Tracepoint* tracepoint = nullptr;  // not owned; of a KernelBtf that outlives the call
   ProbeRole role = ProbeRole::kOther;
-  uint32_t sections = 0;   // bits of Section to fill
-  bool companion = false;  // makes no records: only sees where packets are (all are `filtered`)
-  bool paired = false;     // of net_dev_start_xmit: net_dev_xmit is attached too
+  uint32_t sections = 0;    // bits of Section to fill
+  bool companion = false;   // makes no records: only sees where packets are (all are `filtered`)
+  bool netns_only = false;  // such a companion, where nothing but drops is collected
+  bool paired = false;      // of net_dev_start_xmit: net_dev_xmit is attached too
 };
 
 // The role that a tracepoint plays in a packet's life, by its name.
@@ -99,8 +100,9 @@ class KernelProbes {
   RunTime run_time(uint32_t index) const;
 
   // Forgets packets last seen before `before_ns` (CLOCK_BOOTTIME) when more than half of the map is
-  // in use: most frees are silent, and what they leave behind must not fill it. Looks at no more
-  // than some 65,000 entries, and goes on there the next time. The value is the number forgotten.
+  // in use: most frees are silent, and what they leave behind must not fill it. Looks at a
+  // part of the map (65,536 entries, of a very large one up to 524,288) and goes on there the next
+  // time. The value is the number forgotten.
   Result<size_t> sweep_tracks(uint64_t before_ns);
 
  private:

@@ -5,7 +5,7 @@
  * Shared by BPF C and C++. Fixed-width integers in host byte order unless said otherwise, largest
  * first, padding explicit. It never leaves the machine: recordings have a format of their own.
  *
- * A record is this header, then (if the probe takes stacks) RECORD_STACK_DEPTH addresses, then one
+ * A record is this header, then (with RECORD_HAS_STACK) RECORD_STACK_DEPTH addresses, then one
  * of the constant payload sizes of RECORD_PAYLOAD_*: bpf_ringbuf_reserve() wants constant sizes.
  */
 #ifndef TRACKER_PROBES_RECORD_H
@@ -133,6 +133,7 @@ enum tracker_knob {
 #define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
 #define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
 #define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
+#define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* a companion for the namespaces of drops, not for ids */
 #define KNOB_FLAG_STACK_BUDGET (1U << 5) /* stacks for some drops, see KNOB_STACK_FIRST */
 
 /* napi_gro_receive_entry, netif_rx and netif_receive_skb meet a packet of one device in this order;
@@ -167,7 +168,7 @@ struct tracker_track {
 struct tracker_scratch {
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
 	__u64 args[SCRATCH_ARGS];
-	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/tracker.bpf.c */
+	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/hit.h */
 	__u8 skb[SCRATCH_SKB];
 };
 

@@ -2,9 +2,10 @@
 /*
  * What a companion of --netns need not look at (collector/companion_probes.h).
  *
- * Such companions run for every packet of the machine, and only few packets ever need them: those
- * whose drop may name neither device, route nor socket. So they decide from a few bytes, before
- * anything else is read, whether a packet is one of these.
+ * Such companions run for every packet of the machine. Where nothing but drops is collected they are
+ * there for those alone that name neither device, route nor socket (KNOB_FLAG_NETNS_ONLY), and decide
+ * from a few bytes, before anything else is read, that a packet is none of these. Where packets are
+ * followed as well, every sighting counts.
  */
 #ifndef TRACKER_BPF_COMPANION_H
 #define TRACKER_BPF_COMPANION_H
@@ -28,29 +29,30 @@ struct ipv6_start {
 	__u8 next;
 };
 
-/* Whole datagrams of UDP and ICMP name their namespace until they are gone: they keep their device
- * until a socket's queue has them (sock_queue_rcv_skb(), and __udp_enqueue_schedule_skb(), which
- * puts dev_scratch in its place while the route is still there), and have that socket from then on.
- * TCP clears the device before it decides (tcp_v4_rcv()), reassembly while it waits
- * (ip_frag_queue()); of what else there is nothing is known. Here skb->data is at the network header
- * (the tracepoint in __netif_receive_skb_core()). */
+/* Whole ICMP messages name their namespace until they are gone: they keep their device until the
+ * queue of a raw or ping socket has them, and have that socket from then on (sock_queue_rcv_skb()).
+ * TCP clears the device before it decides (tcp_v4_rcv()); UDP drops the route and puts dev_scratch in
+ * the device's place before a datagram is queued, without a socket
+ * (udp_queue_rcv_one_skb(), __udp_enqueue_schedule_skb()); reassembly clears the device while it
+ * waits (ip_frag_queue()); of what else there is nothing is known. Here skb->data is at the network
+ * header (the tracepoint in __netif_receive_skb_core()). */
 static __always_inline bool names_its_netns(const struct sk_buff *skb)
 {
+	__u32 linear = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len);
 	__u16 protocol = swap16(BPF_CORE_READ(skb, protocol));
 	const void *header = BPF_CORE_READ(skb, data);
 	struct ipv4_start ipv4;
 	struct ipv6_start ipv6;
 
-	if (protocol == PROTO_IPV4) {
+	if (protocol == PROTO_IPV4 && linear >= sizeof(ipv4)) {
 		if (bpf_probe_read_kernel(&ipv4, sizeof(ipv4), header))
 			return false;
-		return (ipv4.protocol == PROTO_UDP || ipv4.protocol == PROTO_ICMP) &&
-		       !(swap16(ipv4.fragment) & IPV4_FRAGMENT);
+		return ipv4.protocol == PROTO_ICMP && !(swap16(ipv4.fragment) & IPV4_FRAGMENT);
 	}
-	if (protocol == PROTO_IPV6) {
+	if (protocol == PROTO_IPV6 && linear >= sizeof(ipv6)) {
 		if (bpf_probe_read_kernel(&ipv6, sizeof(ipv6), header))
 			return false;
-		return ipv6.next == PROTO_UDP || ipv6.next == PROTO_ICMPV6;
+		return ipv6.next == PROTO_ICMPV6;
 	}
 	return false;
 }
@@ -83,7 +85,7 @@ static __always_inline bool companion_rejects(void *ctx)
 	__u32 probe = KNOB(KNOB_PROBE);
 	struct tracker_counters *hits;
 
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION) || position >= SCRATCH_ARGS)
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY) || position >= SCRATCH_ARGS)
 		return false;
 	bpf_probe_read_kernel(&skb, sizeof(skb), ctx + position * sizeof(__u64));
 	if (!companion_is_done(skb))

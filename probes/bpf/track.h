@@ -117,6 +117,13 @@ static __always_inline bool handed_up(const struct tracker_track *last, const st
 	return last->role == ROLE_RECEIVE && now->iif && now->iif != last->ifindex;
 }
 
+/* Transmitted, and received since by a device that nobody watches: in which namespace is unknown. */
+static __always_inline bool came_in_elsewhere(const struct tracker_track *last,
+					      const struct sighting *now)
+{
+	return last->role == ROLE_TRANSMIT && now->iif && now->iif != last->iif;
+}
+
 /* Dropped, consumed, or at a probe that tells nothing of the way. */
 static __always_inline bool can_be_there(const struct tracker_track *last,
 					 const struct sighting *now, const struct origin *origin)
@@ -137,7 +144,7 @@ static __always_inline bool can_be_there(const struct tracker_track *last,
 	case ROLE_TRANSMIT:
 		/* Received since (nobody attached a receive probe), or on the way to that in another
 		 * namespace, or done with by the driver, which seldom drops what it took. */
-		if (now->iif && now->iif != last->iif)
+		if (came_in_elsewhere(last, now))
 			return true;
 		if (origin->dev && last->netns_inum != origin->netns_inum)
 			return now->has_link;
@@ -172,7 +179,7 @@ static __always_inline bool ends_here(void)
 static __always_inline void adopt_netns(struct origin *origin, const struct tracker_track *last,
 					const struct sighting *now)
 {
-	if (origin->netns_inum || handed_up(last, now))
+	if (origin->netns_inum || handed_up(last, now) || came_in_elsewhere(last, now))
 		return;
 	origin->netns_inum = last->netns_inum;
 	origin->netns_cookie = last->netns_cookie;
@@ -195,7 +202,7 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 static __always_inline void end_track(struct tracker_cpu *cpu, __u64 skb)
 {
 	if (!bpf_map_delete_elem(&tracks, &skb))
-		cpu->tracks_ended++;
+		__sync_fetch_and_add(&cpu->tracks_ended, 1);
 }
 
 static __always_inline void begin_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
@@ -208,7 +215,7 @@ static __always_inline void begin_track(struct tracker_counters *counters, struc
 	if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_NOEXIST))
 		__sync_fetch_and_add(&counters->untracked, 1);
 	else
-		cpu->tracks_begun++;
+		__sync_fetch_and_add(&cpu->tracks_begun, 1);
 }
 
 /* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`
