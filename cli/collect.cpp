@@ -173,13 +173,13 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->check(CLI::Range(0U, 65536U));
   command
       ->add_option("--stack-first", options.stacks.first,
-                   "of the drops of each reason and place, take a stack for the first N")
+                   "take a stack for the first N drops of each reason and place")
       ->type_name("N")
       ->check(CLI::Range(0U, kStackBudgetMax))
       ->capture_default_str();
   command
       ->add_option("--stack-rate", options.stacks.per_second,
-                   "and after those for N a second; shown by --style stack")
+                   "after the first ones take N stacks a second of each reason and place")
       ->type_name("N")
       ->check(CLI::Range(0U, kStackBudgetMax))
       ->capture_default_str();
@@ -217,7 +217,7 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--style", arguments_.style,
-                   "event (two or three lines), stack (and its stack) or line")
+                   "event (two or three lines), stack (and the stacks of drops) or line")
       ->check(CLI::IsMember({"event", "stack", "line"}))
       ->capture_default_str();
   add_time_option(*command, arguments_.time);

@@ -148,6 +148,14 @@ bool RecordDecoder::has_room_for_stack(const tracker_record& raw) {
   return of_place < limits_.stacks_of_place && ++of_place > 0;
 }
 
+// What events have whose stack was not kept.
+uint32_t RecordDecoder::empty_stack(Names& names) {
+  const std::vector<uint64_t> none;
+  const auto [entry, is_new] = stacks_.emplace(none, static_cast<uint32_t>(names.stacks.size()));
+  if (is_new) names.stacks.push_back(none);
+  return entry->second;
+}
+
 void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names, Event& event) {
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
   const auto* area = reinterpret_cast<const uint64_t*>(record.data() + sizeof(tracker_record));
@@ -156,7 +164,7 @@ void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names
   if (known == stacks_.end()) {
     if (!has_room_for_stack(raw)) {
       ++left_out_.stacks;
-      event.sections &= ~section_bit(Section::kStack);
+      event.stack = empty_stack(names);
       return;
     }
     resolve(frames, names);

@@ -34,7 +34,7 @@ struct DecoderLimits {
 
 // What was left out of events for want of room within those limits.
 struct LeftOut {
-  uint64_t stacks = 0;      // events without the stack that was taken for them
+  uint64_t stacks = 0;      // events with an empty stack in place of the one that was taken
   uint64_t symbols = 0;     // addresses (each time) that stay numbers
   uint64_t interfaces = 0;  // names (each time); events have the name that they saw themselves
 
@@ -63,6 +63,7 @@ class RecordDecoder {
   void decode_packet(std::span<const std::byte> record, size_t payload_offset, Event& event) const;
   static bool has_wireless_header(const tracker_record& raw, const Names& names);
   bool has_room_for_stack(const tracker_record& raw);
+  uint32_t empty_stack(Names& names);
   void decode_stack(std::span<const std::byte> record, Names& names, Event& event);
   void resolve(std::span<const uint64_t> addresses, Names& names);
   void note_interface(uint64_t netns_cookie, const DevSection& dev, Names& names);

@@ -63,9 +63,17 @@ std::string qualified_reason_text(uint32_t code, const Names& names) {
   return subsystem == "core" ? reason : escape_text(subsystem) + ":" + reason;
 }
 
-bool is_beyond_stack_budget(const Event& event, const Names& names, const Session& session) {
-  return !session.stacks.is_nothing() && !event.has(Section::kStack) &&
-         event.probe < names.probes.size() && names.probes[event.probe].role == ProbeRole::kDropped;
+bool has_stack_by_budget(const Event& event, const Names& names, const Session& session) {
+  return !session.stacks.is_nothing() && event.probe < names.probes.size() &&
+         names.probes[event.probe].role == ProbeRole::kDropped;
+}
+
+MissingStack missing_stack(const Event& event, const Names& names, const Session& session) {
+  if (event.has(Section::kStack)) {
+    const bool is_empty = event.stack < names.stacks.size() && names.stacks[event.stack].empty();
+    return is_empty ? MissingStack::kNoRoom : MissingStack::kNone;
+  }
+  return has_stack_by_budget(event, names, session) ? MissingStack::kBudget : MissingStack::kNone;
 }
 
 std::string stack_budget_text(const StackBudget& budget) {

@@ -30,8 +30,15 @@ std::string qualified_reason_text(uint32_t code, const Names& names);
 // Innermost frame first: "tcp_v6_rcv+0x77", "ovs_execute_actions+0x48 [openvswitch]".
 std::vector<std::string> stack_text(const Event& event, const Names& names);
 
-// Whether the event is a drop that has no stack because the budget for stacks was spent.
-bool is_beyond_stack_budget(const Event& event, const Names& names, const Session& session);
+// Why an event that could have a stack has none.
+enum class MissingStack {
+  kNone,    // it has one, or none was asked for
+  kBudget,  // a drop of a reason and place that had had theirs
+  kNoRoom,  // one was taken, but there were too many different ones to keep: an empty one is there
+};
+MissingStack missing_stack(const Event& event, const Names& names, const Session& session);
+// Whether the event is a drop whose stack, or want of one, a budget decided.
+bool has_stack_by_budget(const Event& event, const Names& names, const Session& session);
 
 // "the first 8 of each reason and place, then 10 a second"; empty without a budget.
 std::string stack_budget_text(const StackBudget& budget);

@@ -166,7 +166,9 @@ std::string render_event_json(const Event& event, const Names& names, const Sess
     if (!event.has(info.section)) continue;
     set(json, info.name.data(), section_json(info.section, event, names));
   }
-  if (is_beyond_stack_budget(event, names, session)) json["stack_omitted"] = "budget";
+  const MissingStack missing = missing_stack(event, names, session);
+  if (missing == MissingStack::kBudget) json["stack_omitted"] = "budget";
+  if (missing == MissingStack::kNoRoom) json["stack_omitted"] = "no_room";
   return json.dump();
 }
 

@@ -149,10 +149,16 @@ std::string render_event_text(const Event& event, const Names& names, const Sess
   if (!second.empty()) text += "  " + second + "\n";
   const std::string sock = event.has(Section::kSock) ? sock_text(event.sock) : "";
   if (!sock.empty()) text += "  " + sock + "\n";
-  if (!session.stacks.is_nothing() && !options.stacks) return text;
+  if (has_stack_by_budget(event, names, session) && !options.stacks) return text;
   for (const std::string& frame : stack_text(event, names)) text += "    " + frame + "\n";
-  if (is_beyond_stack_budget(event, names, session)) {
-    text += fmt::format("    no stack: they are taken of {}\n", stack_budget_text(session.stacks));
+  switch (missing_stack(event, names, session)) {
+    case MissingStack::kNone:
+      break;
+    case MissingStack::kBudget:
+      return text +
+             fmt::format("    no stack: they are taken of {}\n", stack_budget_text(session.stacks));
+    case MissingStack::kNoRoom:
+      return text + "    no stack: there were too many different ones to keep\n";
   }
   return text;
 }

@@ -153,6 +153,11 @@ TEST(EventJson, SaysThatADropIsBeyondTheBudgetForStacks) {
   add_stack(event);
   EXPECT_EQ(render_event_json(event, sample_names(), session).find("stack_omitted"),
             std::string::npos);
+  Names names = sample_names();
+  names.stacks[event.stack].clear();
+  const std::string without_room = render_event_json(event, names, {});
+  EXPECT_NE(without_room.find(R"(,"stack_omitted":"no_room"})"), std::string::npos) << without_room;
+  EXPECT_EQ(without_room.find(R"("stack":)"), std::string::npos);
 }
 
 }  // namespace

@@ -61,6 +61,22 @@ TEST(EventText, ShowsStacksOfABudgetOnlyWhenAsked) {
                 "second\n");
 }
 
+// A budget is for drops: what another probe's /stack asked for is shown.
+TEST(EventText, ShowsStacksOfOtherProbesBesideABudget) {
+  Session session = sample_session();
+  session.stacks = {8, 10};
+  Names names = sample_names();
+  Event event = sample_drop();
+  add_stack(event);
+  names.probes[event.probe].role = ProbeRole::kReceive;
+  EXPECT_NE(render_event_text(event, names, session, {}, 0).find("    tcp_v6_rcv+0x77\n"),
+            std::string::npos);
+  names.stacks[event.stack].clear();
+  EXPECT_NE(render_event_text(event, names, session, {}, 0)
+                .find("    no stack: there were too many different ones to keep\n"),
+            std::string::npos);
+}
+
 TEST(EventText, SaysInWhatContextATaskWasInterrupted) {
   Event event = sample_drop();
   event.task.context = TaskContext::kSoftirq;
