@@ -15,6 +15,7 @@
 #include "harness/recording.h"
 #include "harness/require.h"
 #include "harness/tcp_connection.h"
+#include "harness/wait.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -33,6 +34,9 @@ uint32_t read32(const Frame& frame, size_t offset) {
 Frame begin_handshake(const Pair& pair, const Flow& flow) {
   constexpr uint32_t kFirst = 1000;
   const UniqueFd wire = pair.left.open_socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IP));
+  const timeval patience{kPatience.count(), 0};
+  require_call(setsockopt(wire.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
+               "SO_RCVTIMEO");
   const auto from_left = [&](const TcpSegment& segment) {
     return tcp_frame(pair.left_end.mac, pair.right_end.mac, flow, segment);
   };

@@ -187,7 +187,9 @@ TEST_F(CollectorKilledUnderLoad, LeavesAWholeRecordingThatMissesAtMostASecond) {
   const auto seed =
       seed_given ? static_cast<unsigned>(std::atoi(seed_given)) : std::random_device()();
   std::mt19937 random(seed);
-  std::uniform_int_distribution<int> wait_ms(0, 2500);
+  // longer than what a recording may miss, so that each kill finds some of it
+  const auto most_missed_ms = static_cast<int>(most_missed_ns() / 1'000'000);
+  std::uniform_int_distribution<int> wait_ms(most_missed_ms / 2, 2 * most_missed_ms + 500);
   std::vector<uint64_t> missed;
   for (int i = 0; i < kills; ++i) {
     const std::chrono::milliseconds wait(wait_ms(random));
@@ -197,6 +199,7 @@ TEST_F(CollectorKilledUnderLoad, LeavesAWholeRecordingThatMissesAtMostASecond) {
   }
   std::sort(missed.begin(), missed.end());
   const auto ms = [](uint64_t ns) { return static_cast<double>(ns) / 1e6; };
+  EXPECT_GT(events_, 0U) << "nothing was recorded before any kill";
   fmt::print("{} kills, {} events; missed before the kill: median {:.0f} ms, most {:.0f} ms\n",
              kills, events_, ms(missed[missed.size() / 2]), ms(missed.back()));
 }
