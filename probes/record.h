@@ -155,7 +155,8 @@ struct tracker_track {
 	__u32 ifindex;
 	__u32 iif; /* skb->skb_iif then */
 	__u16 role;
-	__u16 stage; /* RECEIVE_STAGE_; of a transmit: 1 if the device hands skbs to its peer */
+	__u8 stage;    /* RECEIVE_STAGE_; of a transmit: 1 if the device hands skbs to its peer */
+	__u8 hands_up; /* of a receive: 1 if another device may stand on this one */
 };
 
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */

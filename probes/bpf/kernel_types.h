@@ -30,6 +30,7 @@ struct net_device {
 	const struct net_device_ops *netdev_ops;
 	char name[16];
 	int ifindex;
+	void *rx_handler; /* of macvlan, ipvlan, bridge, bond and the like */
 	possible_net_t nd_net;
 };
 

@@ -33,6 +33,7 @@ struct sighting {
 	__u64 skb;
 	__u64 signature; /* 0: nothing is known of the contents */
 	__u32 iif;	 /* skb->skb_iif */
+	bool has_tag;	 /* for a VLAN device, if there is one */
 	bool has_link;	 /* skb->mac_header is set */
 	bool in_transmit; /* this CPU is in the ndo_start_xmit of this skb */
 };
@@ -110,11 +111,21 @@ static __always_inline bool can_be_sent(const struct tracker_track *last,
 	return last->role == ROLE_RECEIVE && last->netns_inum == origin->netns_inum && now->iif;
 }
 
+/* Whether __netif_receive_skb_core() may give the packet to a device stacked on this one. */
+static __always_inline bool hands_up(const struct sighting *now, const struct origin *origin)
+{
+	const struct net_device *dev = origin->dev;
+
+	return now->has_tag || (dev && BPF_CORE_READ(dev, rx_handler));
+}
+
 /* Since the receive probe saw it, __netif_receive_skb_core() gave it to a device stacked on that one
- * (VLAN, macvlan, ipvlan), which may lie in another namespace. */
+ * (VLAN, macvlan, ipvlan), which may lie in another namespace; there it may have the same index. */
 static __always_inline bool handed_up(const struct tracker_track *last, const struct sighting *now)
 {
-	return last->role == ROLE_RECEIVE && now->iif && now->iif != last->ifindex;
+	if (last->role != ROLE_RECEIVE || !now->iif)
+		return false;
+	return now->iif != last->ifindex || last->hands_up;
 }
 
 /* Transmitted, and received since by a device that nobody watches: in which namespace is unknown. */
@@ -197,6 +208,7 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 	track->iif = now->iif;
 	track->role = KNOB(KNOB_ROLE);
 	track->stage = KNOB(KNOB_ROLE) == ROLE_TRANSMIT ? has_peer(origin) : KNOB(KNOB_STAGE);
+	track->hands_up = KNOB(KNOB_ROLE) == ROLE_RECEIVE && hands_up(now, origin);
 }
 
 static __always_inline void end_track(struct tracker_cpu *cpu, __u64 skb)

@@ -87,6 +87,7 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	last = bpf_map_lookup_elem(&tracks, &address);
 	now.iif = skb->skb_iif;
 	now.has_link = skb->mac_header != OFFSET_UNSET;
+	now.has_tag = skb_has_vlan_tag(skb);
 	now.in_transmit = inside_transmit(hit->cpu, address);
 	if (last || !ends_here())
 		now.signature = packet_signature(span);
