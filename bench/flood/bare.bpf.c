@@ -21,7 +21,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define ETHERNET_HEADER 14
 
 const volatile __u32 netns_inum;
-const volatile bool has_rx_sk; /* since 6.11 */
+const volatile __u8 has_rx_sk; /* since 6.11; no bool: the skeleton is read by C++ */
 
 /* One ring per CPU, as tracker has them. */
 struct ring {

@@ -10,6 +10,7 @@ namespace {
 std::vector<double> sorted(const std::vector<Round>& rounds,
                            const std::function<double(const Round&)>& value) {
   std::vector<double> values;
+  values.reserve(rounds.size());
   for (const Round& round : rounds) values.push_back(value(round));
   std::sort(values.begin(), values.end());
   return values;

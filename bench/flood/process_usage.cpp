@@ -29,7 +29,7 @@ uint64_t ring_bytes_of(pid_t pid) {
   uint64_t total = 0;
   while (std::getline(file, line)) {
     uint64_t bytes = 0;
-    if (line.find(":") > line.find(" "))
+    if (line.find(':') > line.find(' '))
       is_ring = line.find("anon_inode:") != std::string::npos;
     else if (is_ring && read_kib(line, "Rss:", bytes))
       total += bytes;

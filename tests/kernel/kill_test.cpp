@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -29,7 +30,7 @@
 namespace tracker::kernel_test {
 namespace {
 
-constexpr int kKills = 3;
+constexpr unsigned kKills = 3;
 constexpr uint64_t kSecondNs = 1'000'000'000;
 // An emulated CPU stands still for a second and more while its host is busy.
 uint64_t most_missed_ns() { return std::getenv("TRACKER_LAB") ? 3 * kSecondNs : kSecondNs; }
@@ -136,6 +137,13 @@ void expect_one_kind(const std::string& file, uint64_t events) {
   EXPECT_EQ(rows[0].at("count"), events);
 }
 
+// A number from the environment.
+std::optional<unsigned> setting(const char* name) {
+  const char* const text = std::getenv(name);
+  if (!text) return std::nullopt;
+  return static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+}
+
 class CollectorKilledUnderLoad : public testing::Test {
  protected:
   CollectorKilledUnderLoad() : netns_("killed") {
@@ -181,17 +189,14 @@ class CollectorKilledUnderLoad : public testing::Test {
 };
 
 TEST_F(CollectorKilledUnderLoad, LeavesAWholeRecordingThatMissesAtMostASecond) {
-  const char* const kills_given = std::getenv("TRACKER_KILLS");
-  const char* const seed_given = std::getenv("TRACKER_KILL_SEED");
-  const int kills = kills_given ? std::atoi(kills_given) : kKills;
-  const auto seed =
-      seed_given ? static_cast<unsigned>(std::atoi(seed_given)) : std::random_device()();
+  const auto kills = setting("TRACKER_KILLS").value_or(kKills);
+  const auto seed = setting("TRACKER_KILL_SEED").value_or(std::random_device()());
   std::mt19937 random(seed);
   // longer than what a recording may miss, so that each kill finds some of it
   const auto most_missed_ms = static_cast<int>(most_missed_ns() / 1'000'000);
   std::uniform_int_distribution<int> wait_ms(most_missed_ms / 2, 2 * most_missed_ms + 500);
   std::vector<uint64_t> missed;
-  for (int i = 0; i < kills; ++i) {
+  for (unsigned i = 0; i < kills; ++i) {
     const std::chrono::milliseconds wait(wait_ms(random));
     SCOPED_TRACE(fmt::format("kill {} after {} ms, TRACKER_KILL_SEED={}", i, wait.count(), seed));
     missed.push_back(kill_after(wait));
