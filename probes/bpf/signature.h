@@ -29,8 +29,8 @@ static __always_inline __u64 transport_signature(__u64 hash, __u8 protocol,
 		return mix(mix(hash, (__u64)word[0] << 32 | word[1]), word[2]);
 	if (protocol == PROTO_ICMP || protocol == PROTO_ICMPV6)
 		return mix(hash, (__u64)(word[0] & 0xffff) << 32 | word[1]); /* no checksum */
-	/* UDP: ports and the first bytes of the payload, because an unconnected socket gives every
-	 * datagram the IP id 0; length and checksum may be filled in later. */
+	/* UDP: ports and the first bytes of the payload, because the IP id of every datagram can be 0
+	 * (IP_PMTUDISC_DO); length and checksum may be filled in later. */
 	return mix(mix(hash, word[0]), (__u64)word[2] << 32 | word[3]);
 }
 

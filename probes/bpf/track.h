@@ -4,10 +4,10 @@
  *
  * An id belongs to an skb address until the packet's end is seen. Tracepoints show fewer than half
  * of the frees, so the address can come back as another packet without notice, and equal contents
- * prove little: an unconnected UDP socket gives every datagram the IP id 0, IPv6 has none. Doubt
- * splits, never joins: a sighting continues the packet only if the contents agree (signature.h) and
- * the step from the last sighting is one that this packet can make and a new one at its address
- * cannot. What tells them apart:
+ * prove little: with IP_PMTUDISC_DO an unconnected UDP socket gives every datagram the IP id 0
+ * (ip_select_ident_segs()), IPv6 has none. Doubt splits, never joins: a sighting continues the packet
+ * only if the contents agree (signature.h) and the step from the last sighting is one that this
+ * packet can make and a new one at its address cannot. What tells them apart:
  *
  *   - inside its ndo_start_xmit an skb cannot have been freed and come back: net_dev_start_xmit and
  *     net_dev_xmit enclose it on one CPU, BH is off between them (HARD_TX_LOCK, loopback's and
