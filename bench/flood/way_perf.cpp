@@ -42,9 +42,9 @@ Way perf_way(const WaySettings& settings) {
   Way way;
   way.name = "perf-record";
   way.program = "perf";
-  way.words = {
-      "perf", "record", "-e", "skb:kfree_skb", "-c", "1", "-D", "-1", "--control=fifo:" + control,
-      "-o",   file};
+  way.words = {"perf", "record", "-N", "-e", "skb:kfree_skb",
+               "-c",   "1",      "-D", "-1", "--control=fifo:" + control,
+               "-o",   file};
   if (settings.in_lab)
     way.words.emplace_back("-a");
   else
