@@ -345,12 +345,9 @@ KernelProbes::RunTime KernelProbes::run_time(uint32_t index) const {
 
 Result<uint64_t> KernelProbes::State::tracks_in_use() const {
   TRY_ASSIGN(values, per_cpu<tracker_cpu>(bpf_map__fd(object->maps.cpus), 0, "a CPU's counters"));
-  uint64_t begun = 0, ended = tracks_swept;
-  for (const tracker_cpu& value : values) {
-    begun += value.tracks_begun;
-    ended += value.tracks_ended;
-  }
-  return begun - std::min(begun, ended);
+  uint64_t in_use = 0;
+  for (const tracker_cpu& value : values) in_use += value.tracks;
+  return in_use - tracks_swept;
 }
 
 // One portion of the map; false: that was the last.
@@ -366,7 +363,8 @@ Result<bool> KernelProbes::State::sweep_some(uint64_t before_ns, size_t& forgott
   if (is_last && errno != ENOENT) return system_error("read the tracking map", errno);
   for (uint32_t i = 0; i < count; ++i) {
     // An entry renewed since it was read is deleted too: its packet gets a new id. Doubt splits.
-    if (values[i].seen_ns >= before_ns || bpf_map_delete_elem(map, &keys[i]) != 0) continue;
+    const bool is_over = values[i].signature == 0 || values[i].seen_ns < before_ns;
+    if (!is_over || bpf_map_delete_elem(map, &keys[i]) != 0) continue;
     ++forgotten;
     ++tracks_swept;
   }

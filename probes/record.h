@@ -148,7 +148,8 @@ enum tracker_knob {
 /* Packet tracking: one entry per skb that is under way. */
 struct tracker_track {
 	__u64 packet_id;
-	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h */
+	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h. 0: the
+			  * packet has ended */
 	__u64 seen_ns;   /* last sighting: old entries are swept by the collector */
 	__u64 netns_cookie; /* namespace, device and probe of the last sighting */
 	__u32 netns_inum;
@@ -180,8 +181,7 @@ struct tracker_cpu {
 	__u64 lost;    /* records that found no room */
 	__u64 depth;
 	__u64 xmit_depth;
-	__u64 tracks_begun; /* entries put into the tracking map, and taken out of it: of all CPUs */
-	__u64 tracks_ended; /* together the difference is what it holds */
+	__u64 tracks; /* entries put into the tracking map; only the collector takes some out */
 	struct {
 		__u64 skb;
 		__u64 packet_id;

@@ -61,19 +61,15 @@ static __always_inline bool names_its_netns(const struct sk_buff *skb)
  * one that is freed it ends what is known, and needs no more than the address for that. */
 static __always_inline bool companion_is_done(__u64 skb)
 {
-	struct tracker_cpu *cpu;
-	__u32 zero = 0;
+	struct tracker_track *last;
 
 	if (KNOB(KNOB_ROLE) == ROLE_RECEIVE)
 		return names_its_netns((const void *)skb);
 	if (KNOB(KNOB_ROLE) != ROLE_CONSUMED)
 		return false;
-	/* most frees are of packets that are not there: a look costs less than the bucket's lock */
-	if (bpf_map_lookup_elem(&tracks, &skb)) {
-		cpu = bpf_map_lookup_elem(&cpus, &zero);
-		if (cpu)
-			end_track(cpu, skb);
-	}
+	last = bpf_map_lookup_elem(&tracks, &skb);
+	if (last)
+		end_track(last);
 	return true;
 }
 

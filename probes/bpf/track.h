@@ -211,10 +211,12 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 	track->hands_up = KNOB(KNOB_ROLE) == ROLE_RECEIVE && hands_up(now, origin);
 }
 
-static __always_inline void end_track(struct tracker_cpu *cpu, __u64 skb)
+/* The entry stays for the next packet at the address, which the slab gives out again soon: taking it
+ * out of the map and putting it in again would be two operations under the bucket's lock for each
+ * packet. Nothing continues a packet without a signature. */
+static __always_inline void end_track(struct tracker_track *last)
 {
-	if (!bpf_map_delete_elem(&tracks, &skb))
-		__sync_fetch_and_add(&cpu->tracks_ended, 1);
+	last->signature = 0;
 }
 
 static __always_inline void begin_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
@@ -227,7 +229,7 @@ static __always_inline void begin_track(struct tracker_counters *counters, struc
 	if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_NOEXIST))
 		__sync_fetch_and_add(&counters->untracked, 1);
 	else
-		__sync_fetch_and_add(&cpu->tracks_begun, 1);
+		__sync_fetch_and_add(&cpu->tracks, 1);
 }
 
 /* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`
@@ -241,7 +243,7 @@ static __always_inline void write_track(struct tracker_counters *counters, struc
 {
 	if (ends_here()) {
 		if (last)
-			end_track(cpu, now->skb);
+			end_track(last);
 	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
 		last->seen_ns = time_ns;
@@ -254,14 +256,13 @@ static __always_inline void write_track(struct tracker_counters *counters, struc
 
 /* A sighting outside the namespaces of --netns: the packet may come back, another packet at its
  * address ends it. */
-static __always_inline void leave_track(struct tracker_cpu *cpu, struct tracker_track *last,
-					bool same, __u64 time_ns, const struct sighting *now,
-					const struct origin *origin)
+static __always_inline void leave_track(struct tracker_track *last, bool same, __u64 time_ns,
+					const struct sighting *now, const struct origin *origin)
 {
 	if (!last)
 		return;
 	if (!same || ends_here())
-		end_track(cpu, now->skb);
+		end_track(last);
 	else if (KNOB(KNOB_ROLE) != ROLE_OTHER)
 		fill_track(last, last->packet_id, time_ns, now, origin);
 }

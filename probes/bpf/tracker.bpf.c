@@ -95,7 +95,7 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	if (same)
 		adopt_netns(origin, last, &now);
 	if (!passes_netns_filter(hit, origin)) {
-		leave_track(hit->cpu, last, same, hit->now, &now, origin);
+		leave_track(last, same, hit->now, &now, origin);
 		return 0;
 	}
 	packet_id = same ? last->packet_id : new_packet_id(hit->cpu);
