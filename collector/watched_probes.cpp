@@ -120,7 +120,7 @@ std::vector<Result<std::string>> WatchedProbes::attach_all() {
       if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
       ProbePlan plan{probe.tracepoint, probe.role, probe.sections};
       plan.companion = i >= asked_.size();
-      plan.netns_only = plan.companion && only_drops;
+      plan.netns_only = only_drops;
       plan.paired = paired;
       rungs[i] = kernel_->attach(i, plan);
       if (is_end && rungs[i]) paired = true;

@@ -219,6 +219,10 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_CPU_COUNT] = possible_cpus();
   knobs[KNOB_WAKE_BYTES] = options.ring_bytes / 4;
   knobs[KNOB_NETNS_OPS] = options.netns_operations;
+  if (options.netns.size() == 1) {
+    knobs[KNOB_NETNS_INUM] = options.netns[0].inum;
+    knobs[KNOB_NETNS_COOKIE] = options.netns[0].cookie;
+  }
   knobs[KNOB_VMEMMAP] = options.vmemmap_base;
   knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
   knobs[KNOB_STACK_FIRST] = options.stacks.first;

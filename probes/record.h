@@ -120,6 +120,8 @@ enum tracker_knob {
 	KNOB_CPU_COUNT,      /* possible CPUs: packet ids of different CPUs interleave */
 	KNOB_WAKE_BYTES,     /* wake the reader when a ring holds that many bytes */
 	KNOB_NETNS_OPS,      /* address of netns_operations; 0: unknown, nothing is checked */
+	KNOB_NETNS_INUM,     /* of the only namespace that --netns names; 0: look in the map */
+	KNOB_NETNS_COOKIE,   /* of that one; 0: unknown, the inum decides alone */
 	KNOB_VMEMMAP,        /* value of vmemmap_base; 0: page fragments cannot be read */
 	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
 	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
@@ -133,7 +135,7 @@ enum tracker_knob {
 #define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
 #define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
 #define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
-#define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* a companion for the namespaces of drops, not for ids */
+#define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* packets are tracked for the namespaces of drops alone */
 #define KNOB_FLAG_STACK_BUDGET (1U << 5) /* stacks for some drops, see KNOB_STACK_FIRST */
 
 /* napi_gro_receive_entry, netif_rx and netif_receive_skb meet a packet of one device in this order;
@@ -170,6 +172,9 @@ struct tracker_track {
 struct tracker_scratch {
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
 	__u64 args[SCRATCH_ARGS];
+	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
+	__u64 net_cookie;
+	__u64 net_inum;
 	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/hit.h */
 	__u8 skb[SCRATCH_SKB];
 };

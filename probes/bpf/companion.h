@@ -29,6 +29,12 @@ struct ipv6_start {
 	__u8 next;
 };
 
+/* Whether so many bytes lie at skb->data: what lies there otherwise is another packet's of before. */
+static __always_inline bool has_linear(const struct sk_buff *skb, __u32 bytes)
+{
+	return BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) >= bytes;
+}
+
 /* Whole ICMP messages name their namespace until they are gone: they keep their device until the
  * queue of a raw or ping socket has them, and have that socket from then on (sock_queue_rcv_skb()).
  * TCP clears the device before it decides (tcp_v4_rcv()); UDP drops the route and puts dev_scratch in
@@ -38,21 +44,22 @@ struct ipv6_start {
  * header (the tracepoint in __netif_receive_skb_core()). */
 static __always_inline bool names_its_netns(const struct sk_buff *skb)
 {
-	__u32 linear = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len);
 	__u16 protocol = swap16(BPF_CORE_READ(skb, protocol));
 	const void *header = BPF_CORE_READ(skb, data);
 	struct ipv4_start ipv4;
 	struct ipv6_start ipv6;
 
-	if (protocol == PROTO_IPV4 && linear >= sizeof(ipv4)) {
-		if (bpf_probe_read_kernel(&ipv4, sizeof(ipv4), header))
+	if (protocol == PROTO_IPV4) {
+		if (bpf_probe_read_kernel(&ipv4, sizeof(ipv4), header) ||
+		    ipv4.protocol != PROTO_ICMP || swap16(ipv4.fragment) & IPV4_FRAGMENT)
 			return false;
-		return ipv4.protocol == PROTO_ICMP && !(swap16(ipv4.fragment) & IPV4_FRAGMENT);
+		return has_linear(skb, sizeof(ipv4));
 	}
-	if (protocol == PROTO_IPV6 && linear >= sizeof(ipv6)) {
-		if (bpf_probe_read_kernel(&ipv6, sizeof(ipv6), header))
+	if (protocol == PROTO_IPV6) {
+		if (bpf_probe_read_kernel(&ipv6, sizeof(ipv6), header) ||
+		    ipv6.next != PROTO_ICMPV6)
 			return false;
-		return ipv6.next == PROTO_ICMPV6;
+		return has_linear(skb, sizeof(ipv6));
 	}
 	return false;
 }
@@ -81,7 +88,8 @@ static __always_inline bool companion_rejects(void *ctx)
 	__u32 probe = KNOB(KNOB_PROBE);
 	struct tracker_counters *hits;
 
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY) || position >= SCRATCH_ARGS)
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION) ||
+	    !(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY) || position >= SCRATCH_ARGS)
 		return false;
 	bpf_probe_read_kernel(&skb, sizeof(skb), ctx + position * sizeof(__u64));
 	if (!companion_is_done(skb))

@@ -22,17 +22,34 @@ struct origin {
 	__u16 family; /* of sk */
 };
 
-static __always_inline bool prove_netns(const struct net *net, struct origin *origin)
+/* What was proven last is mostly what is asked for next: then the cookie proves it in one read. It
+ * lies in the scratch memory, where no interrupt's hit changes it halfway. */
+static __always_inline bool proven_before(const struct tracker_scratch *scratch,
+					  const struct net *net)
+{
+	return (__u64)net == scratch->net && scratch->net_cookie &&
+	       BPF_CORE_READ(net, net_cookie) == scratch->net_cookie;
+}
+
+static __always_inline bool prove_netns(struct tracker_scratch *scratch, const struct net *net,
+					struct origin *origin)
 {
 	const void *ops = NULL;
 
-	if (!net || bpf_core_read(&ops, sizeof(ops), &net->ns.ops))
+	if (!net)
 		return false;
-	if (KNOB(KNOB_NETNS_OPS) && (__u64)ops != KNOB(KNOB_NETNS_OPS))
-		return false;
+	if (!proven_before(scratch, net)) {
+		if (bpf_core_read(&ops, sizeof(ops), &net->ns.ops))
+			return false;
+		if (KNOB(KNOB_NETNS_OPS) && (__u64)ops != KNOB(KNOB_NETNS_OPS))
+			return false;
+		scratch->net = (__u64)net;
+		scratch->net_inum = BPF_CORE_READ(net, ns.inum);
+		scratch->net_cookie = BPF_CORE_READ(net, net_cookie);
+	}
 	if (!origin->netns_inum) {
-		origin->netns_inum = BPF_CORE_READ(net, ns.inum);
-		origin->netns_cookie = BPF_CORE_READ(net, net_cookie);
+		origin->netns_inum = scratch->net_inum;
+		origin->netns_cookie = scratch->net_cookie;
 	}
 	return true;
 }
@@ -40,7 +57,8 @@ static __always_inline bool prove_netns(const struct net *net, struct origin *or
 /* skb->_skb_refdst without SKB_DST_NOREF; in TCP's queues its memory is a list (tcp_tsorted_anchor).
  * A route whose device is gone points to blackhole_netdev, which was never registered in a
  * namespace and has no index (dst_dev_put()). */
-static __always_inline void find_route_netns(struct origin *origin, unsigned long refdst)
+static __always_inline void find_route_netns(struct tracker_scratch *scratch,
+					     struct origin *origin, unsigned long refdst)
 {
 	const struct dst_entry *dst = (const void *)(refdst & ~1UL);
 	const struct net_device *dev;
@@ -49,21 +67,22 @@ static __always_inline void find_route_netns(struct origin *origin, unsigned lon
 		return;
 	dev = BPF_CORE_READ(dst, dev);
 	if (dev && BPF_CORE_READ(dev, ifindex) > 0)
-		prove_netns(BPF_CORE_READ(dev, nd_net.net), origin);
+		prove_netns(scratch, BPF_CORE_READ(dev, nd_net.net), origin);
 }
 
 /* The device's namespace comes first: a socket's may be another one (a packet that crossed a veth
  * still has the sender's socket until it is orphaned). */
-static __always_inline void find_origin(struct origin *origin, const struct net_device *dev,
-					const struct sock *skb_sk, const struct sock *event_sk)
+static __always_inline void find_origin(struct tracker_scratch *scratch, struct origin *origin,
+					const struct net_device *dev, const struct sock *skb_sk,
+					const struct sock *event_sk)
 {
 	const struct sock *sk = event_sk ? event_sk : skb_sk;
 
-	if (dev && prove_netns(BPF_CORE_READ(dev, nd_net.net), origin)) {
+	if (dev && prove_netns(scratch, BPF_CORE_READ(dev, nd_net.net), origin)) {
 		origin->dev = dev;
 		origin->ifindex = BPF_CORE_READ(dev, ifindex);
 	}
-	if (sk && prove_netns(BPF_CORE_READ(sk, __sk_common.skc_net.net), origin)) {
+	if (sk && prove_netns(scratch, BPF_CORE_READ(sk, __sk_common.skc_net.net), origin)) {
 		origin->sk = sk;
 		origin->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	}
@@ -83,15 +102,21 @@ enum netns_decision { NETNS_PASS, NETNS_REJECT, NETNS_UNATTRIBUTED };
 
 static __always_inline enum netns_decision netns_decide(const struct origin *origin)
 {
+	__u64 cookie = KNOB(KNOB_NETNS_COOKIE);
 	__u32 inum = origin->netns_inum;
-	const __u64 *cookie;
+	const __u64 *found;
 
 	if (!inum)
 		return NETNS_UNATTRIBUTED;
-	cookie = bpf_map_lookup_elem(&netns_filter, &inum);
-	if (!cookie || (*cookie && *cookie != origin->netns_cookie))
+	if (!KNOB(KNOB_NETNS_INUM)) {
+		found = bpf_map_lookup_elem(&netns_filter, &inum);
+		if (!found)
+			return NETNS_REJECT;
+		cookie = *found;
+	} else if (inum != KNOB(KNOB_NETNS_INUM)) {
 		return NETNS_REJECT;
-	return NETNS_PASS;
+	}
+	return cookie && cookie != origin->netns_cookie ? NETNS_REJECT : NETNS_PASS;
 }
 
 #endif

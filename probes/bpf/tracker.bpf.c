@@ -72,6 +72,15 @@ static __always_inline bool takes_stack(struct hit *hit)
 	return stack_within_budget(&site, hit->now);
 }
 
+/* A drop that names its namespace itself, where earlier sightings are for nothing else. What the map
+ * has for the address then stays: the next packet there is received first, which writes it anew, or
+ * names its namespace too. */
+static __always_inline bool needs_no_track(const struct origin *origin)
+{
+	return KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY && KNOB(KNOB_ROLE) == ROLE_DROPPED &&
+	       origin->netns_inum;
+}
+
 /* Finds the packet that the skb is, decides on its namespace and gives it its id; 0: filtered. */
 static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb, __u64 address,
 				      const struct span *span, struct origin *origin)
@@ -81,7 +90,7 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	__u64 packet_id;
 	bool same;
 
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK))
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK) || needs_no_track(origin))
 		return passes_netns_filter(hit, origin) ? new_packet_id(hit->cpu) : 0;
 
 	last = bpf_map_lookup_elem(&tracks, &address);
@@ -120,11 +129,12 @@ static __always_inline int handle_skb(struct hit *hit)
 				  (const void *)address))
 		return filtered(hit);
 
-	find_origin(&origin, skb->dev, skb->sk, (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
+	find_origin(hit->scratch, &origin, skb->dev, skb->sk,
+		    (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_ALL_SKBS) && never_was_a_packet(&origin, skb->protocol))
 		return filtered(hit);
 	if (!origin.netns_inum)
-		find_route_netns(&origin, skb->_skb_refdst);
+		find_route_netns(hit->scratch, &origin, skb->_skb_refdst);
 
 	find_span(skb, &span);
 	forget(hit, &span);
@@ -205,7 +215,8 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	void *ring;
 
 	/* The filter decides as it did at start_xmit: what that pushed (or did not) stays paired. */
-	find_origin(&origin, (const void *)argument(hit, KNOB(KNOB_DEV_ARG)), NULL, NULL);
+	find_origin(hit->scratch, &origin, (const void *)argument(hit, KNOB(KNOB_DEV_ARG)), NULL,
+		    NULL);
 	if (!passes_netns_filter(hit, &origin))
 		return 0;
 	packet_id = transmitted_id(hit, skb, return_code);
