@@ -5,12 +5,12 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <map>
 #include <utility>
 
 #include "base/say.h"
 #include "event/render.h"
+#include "storage/file_header.h"
 
 namespace tracker {
 namespace {
@@ -119,12 +119,22 @@ void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
-  std::error_code error;
-  if (session.end_ns != 0 || std::filesystem::exists(path + "-wal", error)) return;
+  // SQLite makes an empty one when it opens a recording that was not ended cleanly.
+  if (session.end_ns != 0 || wal_bytes(path) != 0) return;
   say(fmt::format(
       "tracker: {0} was not ended cleanly and there is no {0}-wal: if there is one where the file "
       "comes from, copy both, or the last events are missing\n",
       escape_text(path)));
+}
+
+// What is shown is not all there was.
+void say_losses(const View& view) {
+  uint64_t lost = 0;
+  for (const ProbeCounters& counters : view.source->session().counters) lost += counters.lost();
+  if (lost == 0) return;
+  say(fmt::format(
+      "tracker: {} event{} lost while this was recorded; `tracker stats {}` says when\n", lost,
+      lost == 1 ? " was" : "s were", escape_text(view.options.path)));
 }
 
 }  // namespace
@@ -159,6 +169,7 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
 Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
                         uint64_t shown, const std::string& noun) {
   TRY(output.close());
+  say_losses(view);
   return finish_view(view, damaged, shown, noun);
 }
 
