@@ -139,6 +139,25 @@ bool RecordDecoder::has_wireless_header(const tracker_record& raw, const Names& 
          raw.reason >> 16 != 0 && names.subsystem_text(raw.reason).starts_with("mac80211");
 }
 
+// Below the entry of an interrupt (x86-64: asm_common_interrupt, asm_sysvec_apic_timer_interrupt
+// and its like) a stack is that of whoever was interrupted, which has nothing to do with the packet
+// and would make equal stacks different.
+void RecordDecoder::note_interrupt_entries(const std::vector<uint64_t>& frames, Names& names) {
+  resolve(frames, names);
+  for (const uint64_t frame : frames) {
+    const std::string name = names.function_name(frame);
+    if (name.starts_with("asm_sysvec_") || name.starts_with("asm_common_interrupt"))
+      interrupt_entries_.insert(frame);
+  }
+}
+
+void RecordDecoder::leave_interrupted_out(std::vector<uint64_t>& frames) const {
+  const auto entry = std::find_if(frames.begin(), frames.end(), [this](uint64_t frame) {
+    return interrupt_entries_.contains(frame);
+  });
+  if (entry != frames.end()) frames.erase(entry + 1, frames.end());
+}
+
 // Of a stack that is not known yet; counts it where it is so.
 bool RecordDecoder::has_room_for_stack(const tracker_record& raw) {
   if (stacks_.size() >= limits_.stacks) return false;
@@ -159,7 +178,8 @@ uint32_t RecordDecoder::empty_stack(Names& names) {
 void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names, Event& event) {
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
   const auto* area = reinterpret_cast<const uint64_t*>(record.data() + sizeof(tracker_record));
-  const std::vector<uint64_t> frames(area, area + raw.stack_bytes / sizeof(uint64_t));
+  std::vector<uint64_t> frames(area, area + raw.stack_bytes / sizeof(uint64_t));
+  leave_interrupted_out(frames);
   auto known = stacks_.find(frames);
   if (known == stacks_.end()) {
     if (!has_room_for_stack(raw)) {
@@ -167,7 +187,11 @@ void RecordDecoder::decode_stack(std::span<const std::byte> record, Names& names
       event.stack = empty_stack(names);
       return;
     }
-    resolve(frames, names);
+    note_interrupt_entries(frames, names);
+    leave_interrupted_out(frames);
+    known = stacks_.find(frames);
+  }
+  if (known == stacks_.end()) {
     std::vector<uint64_t> shown = without_tracing(frames, raw.location, names);
     known = stacks_.emplace(frames, static_cast<uint32_t>(names.stacks.size())).first;
     names.stacks.push_back(std::move(shown));

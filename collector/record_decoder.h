@@ -62,6 +62,8 @@ class RecordDecoder {
  private:
   void decode_packet(std::span<const std::byte> record, size_t payload_offset, Event& event) const;
   static bool has_wireless_header(const tracker_record& raw, const Names& names);
+  void note_interrupt_entries(const std::vector<uint64_t>& frames, Names& names);
+  void leave_interrupted_out(std::vector<uint64_t>& frames) const;
   bool has_room_for_stack(const tracker_record& raw);
   uint32_t empty_stack(Names& names);
   void decode_stack(std::span<const std::byte> record, Names& names, Event& event);
@@ -74,6 +76,7 @@ class RecordDecoder {
   LeftOut left_out_;
   uint64_t last_location_ = 0;
   std::set<uint64_t> addresses_;
+  std::set<uint64_t> interrupt_entries_;  // among the addresses
   std::map<std::pair<uint64_t, uint32_t>, FixedName> interfaces_;
   std::map<std::vector<uint64_t>, uint32_t> stacks_;
   std::map<std::pair<uint64_t, uint32_t>, size_t> stacks_of_place_;  // by location and reason

@@ -61,6 +61,7 @@ class RecordDecoderTest : public ::testing::Test {
       if (address == 0x10) names[address] = {"bpf_trace_run4", 1, ""};
       if (address == 0x20) names[address] = {"sk_skb_reason_drop", 2, ""};
       if (address == 0x30) names[address] = {"tcp_v4_rcv", 3, ""};
+      if (address == 0x60) names[address] = {"asm_sysvec_apic_timer_interrupt", 4, ""};
     }
   }
 
@@ -179,6 +180,16 @@ TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocatio
   EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x20, 0x30}));
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(names_.stacks.size(), 1U) << "an equal stack is stored once";
+}
+
+TEST_F(RecordDecoderTest, LeavesOutOfAStackWhatAnInterruptInterrupted) {
+  for (const uint64_t interrupted : {0x1000, 0x2000, 0x1000}) {
+    RecordBuilder builder;
+    builder.stack({0x5, 0x30, 0x60, interrupted, interrupted + 8});
+    ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+    EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x60}));
+  }
+  EXPECT_EQ(names_.stacks.size(), 1U);
 }
 
 // In memory of exactly the record's size, where a sanitizer sees every read beyond it.
