@@ -24,9 +24,8 @@ namespace tracker {
 // a kernel has places that stacks go through.
 struct DecoderLimits {
   size_t stacks = 16'384;
-  // Of drops of one reason and place. In an interrupt a stack goes on into whatever was
-  // interrupted: a place that drops all day has ever new ones, and must not take the room of a rare
-  // drop's.
+  // Of drops of one reason and place: one that drops all day is reached by many ways, and must not
+  // take the room of a rare drop's stack.
   size_t stacks_of_place = SIZE_MAX;
   size_t symbols = 65'536;
   size_t interfaces = 65'536;

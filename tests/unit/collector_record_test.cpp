@@ -243,7 +243,7 @@ TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
   EXPECT_EQ(decoder.left_out(), (LeftOut{90, 4, 0}));
 }
 
-// A place that drops all day, each time above something else that was interrupted.
+// A place that drops all day, reached by ever new ways.
 TEST_F(RecordDecoderTest, KeepsRoomForTheStackOfARareDrop) {
   RecordDecoder decoder(true, resolve, {.stacks = 20, .stacks_of_place = 5});
   RecordBuilder builder;
