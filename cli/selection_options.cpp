@@ -127,16 +127,6 @@ void say_what_may_be_missing(const std::string& path, const Session& session) {
       escape_text(path)));
 }
 
-// What is shown is not all there was.
-void say_losses(const View& view) {
-  uint64_t lost = 0;
-  for (const ProbeCounters& counters : view.source->session().counters) lost += counters.lost();
-  if (lost == 0) return;
-  say(fmt::format(
-      "tracker: {} event{} lost while this was recorded; `tracker stats {}` says when\n", lost,
-      lost == 1 ? " was" : "s were", escape_text(view.options.path)));
-}
-
 }  // namespace
 
 Result<View> open_view(const ViewOptions& options) {
@@ -169,7 +159,6 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
 Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
                         uint64_t shown, const std::string& noun) {
   TRY(output.close());
-  say_losses(view);
   return finish_view(view, damaged, shown, noun);
 }
 

@@ -57,8 +57,7 @@ std::string selection_text(const SelectionOptions& options);
 // and says on stderr where nothing was there to show (`shown` of what `noun` names).
 Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damaged, uint64_t shown,
                         const std::string& noun);
-// The same once the output is closed; also says on stderr how many events are missing because they
-// were lost.
+// The same once the output is closed.
 Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
                         uint64_t shown, const std::string& noun);
 

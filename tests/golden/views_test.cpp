@@ -45,11 +45,10 @@ class SampleFolder : public ::testing::Environment {
 
 const auto* const kFolder = ::testing::AddGlobalTestEnvironment(new SampleFolder);
 
-// stdout of `tracker ARGUMENTS`, run in the folder of the recording; what it says goes to our
-// stderr.
+// stdout and stderr of `tracker ARGUMENTS`, run in the folder of the recording.
 Ran run(const std::string& arguments) {
   const std::string command =
-      "cd '" + SampleFolder::path + "' && exec " TRACKER_BINARY " " + arguments;
+      "cd '" + SampleFolder::path + "' && exec 2>&1 && " TRACKER_BINARY " " + arguments;
   Ran ran;
   FILE* const pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) return ran;
