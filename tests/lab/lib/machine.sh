@@ -53,9 +53,10 @@ readonly TRANSFER_SIZE=8G
 
 # tsc=reliable: emulation is too uneven for the kernel's own check of its clock.
 # mitigations=off: they guard nobody here and cost a lot when emulated.
-# oops=panic panic=-1: a broken kernel ends the run instead of hanging it.
+# oops=panic panic=-1 and panic_on_rcu_stall: a broken kernel, or a CPU that hangs, ends the run
+# instead of hanging it.
 readonly KERNEL_ARGUMENTS="console=ttyS0 quiet tsc=reliable clocksource=tsc mitigations=off \
-nowatchdog oops=panic panic=-1 random.trust_cpu=on"
+nowatchdog oops=panic panic=-1 sysctl.kernel.panic_on_rcu_stall=1 random.trust_cpu=on"
 
 # hear SECONDS: the guest's next line in `heard`. 1: qemu is gone, 2: too late.
 hear() {
