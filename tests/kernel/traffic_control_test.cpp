@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <string>
+
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
 #include "harness/kernel_version.h"
@@ -16,9 +18,14 @@ namespace {
 
 constexpr int kPackets = 7;
 
-// Datagrams to port 9 of IPv4 are dropped: classic BPF whose result is the verdict (2: TC_ACT_SHOT,
-// 0: TC_ACT_OK), which needs no action's module.
-constexpr char kDropPort9[] = "bpf da bytecode '4,40 0 0 36,21 0 1 9,6 0 0 2,6 0 0 0,'";
+// Drops datagrams to port 9 of IPv4 on their way, "ingress" or "egress": classic BPF whose result
+// is the verdict (2: TC_ACT_SHOT, 0: TC_ACT_OK), which needs no action's module.
+void drop_port_9(const NetworkNamespace& netns, const End& end, const std::string& way) {
+  netns.tc(fmt::format(
+      "qdisc add dev {0} clsact\n"
+      "filter add dev {0} {1} bpf da bytecode '4,40 0 0 36,21 0 1 9,6 0 0 2,6 0 0 0,'\n",
+      end.device, way));
+}
 
 Flow flow_of(const Pair& pair) {
   return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
@@ -43,10 +50,7 @@ TEST(TrafficControl, QueueAtItsLimitIsQdiscDrop) {
 
 TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
   const Pair pair;
-  pair.right.tc(
-      fmt::format("qdisc add dev {0} clsact\n"
-                  "filter add dev {0} ingress {1}\n",
-                  pair.right_end.device, kDropPort9));
+  drop_port_9(pair.right, pair.right_end, "ingress");
   Collection collection({&pair.left, &pair.right});
   send_datagrams(pair.left, flow_of(pair), kPackets);
   pair.settle();
@@ -58,10 +62,7 @@ TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
 
 TEST(TrafficControl, ClassifierOnTheWayOutIsTcEgress) {
   const Pair pair;
-  pair.left.tc(
-      fmt::format("qdisc add dev {0} clsact\n"
-                  "filter add dev {0} egress {1}\n",
-                  pair.left_end.device, kDropPort9));
+  drop_port_9(pair.left, pair.left_end, "egress");
   Collection collection({&pair.left, &pair.right});
   send_datagrams(pair.left, flow_of(pair), kPackets);
   collection.stop();
