@@ -25,7 +25,7 @@ void deliver_to(const Pair& pair, const std::vector<Flow>& flows) {
   for (const Flow& flow : flows) {
     const auto make_frame = flow.is_ipv6() ? ipv6_frame : ipv4_frame;
     frames.insert(frames.end(), kPackets,
-                  make_frame(pair.left_end.mac, pair.right_end.mac, flow, 64));
+                  make_frame(pair.left_end.mac, pair.right_end.mac, flow, 64, 8));
   }
   deliver(pair, frames);
 }

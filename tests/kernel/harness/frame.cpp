@@ -67,15 +67,15 @@ void put_ipv6(Frame& frame, const Flow& flow, uint8_t protocol, uint8_t hop_limi
   put_address(frame, flow.dest.address);
 }
 
-constexpr unsigned kUdpLength = 16;
+constexpr unsigned kUdpHeader = 8;
 
-// 8 bytes of payload; the checksum is not there yet.
-void put_udp(Frame& frame, const Flow& flow) {
+// The checksum is not there yet.
+void put_udp(Frame& frame, const Flow& flow, uint16_t payload) {
   put16(frame, flow.source.port);
   put16(frame, flow.dest.port);
-  put16(frame, kUdpLength);
+  put16(frame, kUdpHeader + payload);
   put16(frame, 0);
-  frame.insert(frame.end(), 8, 'x');
+  frame.insert(frame.end(), payload, 'x');
 }
 
 // The sum of the pseudo header: addresses, which end the IP header, protocol, length.
@@ -90,10 +90,11 @@ uint32_t pseudo_header(const Frame& frame, uint8_t protocol, unsigned length,
 
 }  // namespace
 
-Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow, uint8_t ttl) {
+Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow, uint8_t ttl,
+                 uint16_t payload) {
   const bool is_tcp = flow.protocol == "TCP";
   const uint8_t protocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
-  const unsigned length = is_tcp ? 20 : kUdpLength;
+  const unsigned length = is_tcp ? 20 : kUdpHeader + payload;
   Frame frame;
   put_ethernet(frame, source, dest, 0x0800);
   put_ipv4(frame, flow, protocol, ttl, length);
@@ -104,7 +105,7 @@ Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
       put16(frame, word);  // seq, ack, data offset and SYN, window, checksum, urgent
     }
   } else {
-    put_udp(frame, flow);
+    put_udp(frame, flow, payload);
   }
   const uint32_t pseudo = pseudo_header(frame, protocol, length);
   set16(frame, is_tcp ? kTcpChecksum : kUdpChecksum, internet_checksum(frame, kTransport, pseudo));
@@ -112,13 +113,13 @@ Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& f
 }
 
 Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
-                 uint8_t hop_limit) {
+                 uint8_t hop_limit, uint16_t payload) {
+  const unsigned length = kUdpHeader + payload;
   Frame frame;
   put_ethernet(frame, source, dest, 0x86dd);
-  put_ipv6(frame, flow, IPPROTO_UDP, hop_limit, kUdpLength);
-  put_udp(frame, flow);
-  const uint32_t pseudo =
-      pseudo_header(frame, IPPROTO_UDP, kUdpLength, kIpHeader + 8, kIpv6Transport);
+  put_ipv6(frame, flow, IPPROTO_UDP, hop_limit, length);
+  put_udp(frame, flow, payload);
+  const uint32_t pseudo = pseudo_header(frame, IPPROTO_UDP, length, kIpHeader + 8, kIpv6Transport);
   set16(frame, kIpv6UdpChecksum, internet_checksum(frame, kIpv6Transport, pseudo));
   return frame;
 }

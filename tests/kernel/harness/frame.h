@@ -23,13 +23,13 @@ inline constexpr size_t kTcpChecksum = kTransport + 16;
 inline constexpr size_t kIpv6Transport = kIpHeader + 40;
 inline constexpr size_t kIpv6UdpChecksum = kIpv6Transport + 6;
 
-// An IPv4 packet along `flow`: protocol "UDP" with 8 bytes of payload, or "TCP", a SYN.
+// An IPv4 packet along `flow`: protocol "UDP" with so many bytes of payload, or "TCP", a SYN.
 Frame ipv4_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
-                 uint8_t ttl = 64);
+                 uint8_t ttl = 64, uint16_t payload = 8);
 
-// A UDP datagram along `flow` over IPv6, with 8 bytes of payload.
+// A UDP datagram along `flow` over IPv6.
 Frame ipv6_frame(const MacAddress& source, const MacAddress& dest, const Flow& flow,
-                 uint8_t hop_limit = 64);
+                 uint8_t hop_limit = 64, uint16_t payload = 8);
 
 // Eight bytes, from `offset` on, of the payload of an IPv4 packet along `flow` that goes on behind
 // them: at 0 the header of a UDP datagram.
