@@ -6,12 +6,14 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <system_error>
 #include <vector>
 
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
 #include "harness/frame.h"
 #include "harness/kernel_version.h"
+#include "harness/recording.h"
 #include "harness/require.h"
 
 namespace tracker::kernel_test {
@@ -92,12 +94,12 @@ TEST(Routing, UnknownDestinationOnARouterIsIpInnoroutes) {
                                         pair.right_end.device, &pair.right});
 }
 
+// `change`, a command of ip, takes away the route of a connection along `flow`, from left to right.
 // The segment has no header yet: its addresses and ports come from the socket. TCP tries again by
-// a timer, so the number of drops is the kernel's own count, read when the socket is closed.
-// `change`, a command of ip, takes the connection's route away.
-void expect_no_way_out(const std::string& change) {
-  const Pair pair;
-  const Flow flow{"TCP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 5000}};
+// a timer, so the number of drops is the kernel's own count of segments, read when the socket is
+// closed.
+void expect_no_way_out(const Pair& pair, const Flow& flow, const std::string& change,
+                       const std::string& reason, const std::string& function) {
   const UniqueFd listener = bound_socket(pair.right, flow.dest, SOCK_STREAM);
   require_call(listen(listener.get(), 1), "listen");
   UniqueFd client = start_connecting(pair.left, flow);
@@ -110,28 +112,68 @@ void expect_no_way_out(const std::string& change) {
 
   Collection collection({&pair.left});
   pair.left.ip(change + "\n");
+  const uint64_t before = pair.left.counter("Tcp", "OutSegs");
   for (int i = 0; i < kPackets; ++i) {
     require_call(send(client.get(), "x", 1, MSG_DONTWAIT), "cannot send");
   }
   client.reset();
-  const uint64_t dropped = pair.left.counter("Ip", "OutNoRoutes");
+  const uint64_t dropped = pair.left.counter("Tcp", "OutSegs") - before;
   collection.stop();
 
   EXPECT_GE(dropped, static_cast<uint64_t>(kPackets));
-  expect_only_drops(collection.file(),
-                    {"IP_OUTNOROUTES", "__ip_queue_xmit", dropped, flow, "", &pair.left});
+  expect_only_drops(collection.file(), {reason, function, dropped, flow, "", &pair.left});
+}
+
+void expect_ip_outnoroutes(const std::string& change) {
+  const Pair pair;
+  expect_no_way_out(pair, {"TCP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 5000}}, change,
+                    "IP_OUTNOROUTES", "__ip_queue_xmit");
 }
 
 TEST(Routing, RouteThatVanishedUnderASocketIsIpOutnoroutes) {
-  expect_no_way_out("route del 10.1.0.0/24 dev left0");
+  expect_ip_outnoroutes("route del 10.1.0.0/24 dev left0");
 }
 
 TEST(Routing, BlackholeUnderASocketIsIpOutnoroutes) {
-  expect_no_way_out("route add blackhole 10.1.0.2");
+  expect_ip_outnoroutes("route add blackhole 10.1.0.2");
 }
 
 TEST(Routing, UnreachableRouteUnderASocketIsIpOutnoroutes) {
-  expect_no_way_out("route add unreachable 10.1.0.2");
+  expect_ip_outnoroutes("route add unreachable 10.1.0.2");
+}
+
+TEST(Routing, BlackholeOfIpv6UnderASocketIsNotSpecifiedAtItsPlace) {
+  const Pair pair(NetworkNamespace::Ipv6::kOn);
+  expect_no_way_out(pair, {"TCP", {pair.left_end.ipv6, 40000}, {pair.right_end.ipv6, 5000}},
+                    "route add blackhole fd01::2", "NOT_SPECIFIED", "inet6_csk_xmit");
+}
+
+// 0 if the datagram was taken.
+int error_of_send(const NetworkNamespace& netns, const Flow& flow) {
+  try {
+    send_datagrams(netns, flow, 1);
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  return 0;
+}
+
+// ip6_dst_lookup_tail() looks at the route before udpv6_sendmsg() makes an skb: the sender is told,
+// and there is nothing that could be dropped. Datagrams over IPv4 show that drops would be seen.
+TEST(Routing, BlackholeOfIpv6RefusesADatagramBeforeThereIsAPacket) {
+  const Pair pair(NetworkNamespace::Ipv6::kOn);
+  pair.left.ip("route add blackhole fd01::2\n");
+  const Flow refused{"UDP", {pair.left_end.ipv6, 40000}, {pair.right_end.ipv6, 9}};
+  const Flow sent{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
+  Collection collection({&pair.left, &pair.right});
+  EXPECT_EQ(error_of_send(pair.left, refused), EINVAL);
+  send_datagrams(pair.left, sent, kPackets);
+  pair.settle();
+  collection.stop();
+  EXPECT_EQ(pair.left.counter("Udp6", "OutDatagrams"), 0U);
+  EXPECT_TRUE(view("print", collection.file(), {"-f", "ip6 and udp"}).empty());
+  expect_drops(collection.file(),
+               {"NO_SOCKET", "__udp4_lib_rcv", kPackets, sent, pair.right_end.device, &pair.right});
 }
 
 }  // namespace
