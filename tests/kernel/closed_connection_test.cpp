@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Segments for connections that one end has done with.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -58,10 +59,40 @@ TEST(ClosedConnection, AckToAFinThatDoesNotLingerAbortsIt) {
                 "tcp_v4_do_rcv", 1, connection.flow(), "", &pair.right});
 }
 
-bool waits_for_fin(const Pair& pair) {
+// `state` as /proc/net/tcp has it.
+bool server_is_in(const std::string& state, const Pair& pair) {
   std::string sockets;
   pair.right.run([&] { sockets = read_file("/proc/thread-self/net/tcp"); });
-  return !find_match(sockets, ":1388 [0-9A-F]{8}:9C40 05 ").empty();
+  return !find_match(sockets, ":1388 [0-9A-F]{8}:9C40 " + state + " ").empty();
+}
+constexpr char kFinWait1[] = "04", kFinWait2[] = "05";
+
+// Closes the server, whose FIN goes where nobody takes it, and lets data arrive that acknowledges
+// `more` than was sent before.
+void expect_abort_of_what_waits_for_its_ack(uint32_t more) {
+  const Pair pair;
+  TcpConnection connection(pair);
+  pair.right.ip(fmt::format("neigh replace {} lladdr 02:00:00:00:00:99 dev {} nud permanent\n",
+                            pair.left_end.ipv4, pair.right_end.device));
+  connection.server().reset();
+  ASSERT_TRUE(server_is_in(kFinWait1, pair));
+  Collection collection({&pair.right});
+  deliver_copies(pair, 1, connection.segment(0, 4, kAck, more));
+  collection.stop();
+  EXPECT_FALSE(server_is_in(kFinWait1, pair));
+  EXPECT_EQ(pair.right.counter("TcpExt", "TCPAbortOnData"), 1U);
+  expect_drops(collection.file(),
+               {by_kernel("NOT_SPECIFIED", "TCP_ABORT_ON_DATA", "TCP_ABORT_ON_DATA"),
+                "tcp_v4_do_rcv", 1, connection.flow(), "", &pair.right});
+}
+
+TEST(ClosedConnection, DataBeforeTheAckOfItsFinAbortsIt) {
+  expect_abort_of_what_waits_for_its_ack(0);
+}
+
+// In the same segment: tcp_rcv_state_process() sees the ACK first, and that nobody waits.
+TEST(ClosedConnection, DataWithTheAckOfItsFinAbortsIt) {
+  expect_abort_of_what_waits_for_its_ack(1);
 }
 
 // What is left of the socket waits for a FIN only (FIN_WAIT2, kept as TIME_WAIT is).
@@ -69,7 +100,7 @@ TEST(ClosedConnection, DataAfterCloseIsDropped) {
   const Pair pair;
   TcpConnection connection(pair);
   connection.server().reset();
-  require_soon([&] { return waits_for_fin(pair); }, "the server to wait for a FIN");
+  require_soon([&] { return server_is_in(kFinWait2, pair); }, "the server to wait for a FIN");
   Collection collection({&pair.right});
   send_byte(connection.client());
   pair.settle();

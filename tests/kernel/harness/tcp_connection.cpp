@@ -25,9 +25,9 @@ TcpConnection::TcpConnection(const NetworkNamespace& left_ns, const End& left,
 TcpConnection::TcpConnection(const Pair& pair)
     : TcpConnection(pair.left, pair.left_end, pair.right, pair.right_end) {}
 
-Frame TcpConnection::segment(int32_t offset, uint16_t payload, uint8_t flags) const {
+Frame TcpConnection::segment(int32_t offset, uint16_t payload, uint8_t flags, uint32_t more) const {
   const uint32_t seq = expected_ + static_cast<uint32_t>(offset);
-  return tcp_frame(source_, dest_, flow_, {seq, sent_, flags, payload});
+  return tcp_frame(source_, dest_, flow_, {seq, sent_ + more, flags, payload});
 }
 
 uint32_t TcpConnection::queue_sequence(int queue) const {

@@ -25,9 +25,10 @@ class TcpConnection {
   UniqueFd& client() { return client_; }  // the left end
   UniqueFd& server() { return server_; }
 
-  // A frame from left to right that acknowledges all, of so many bytes of payload from `offset`
-  // bytes after what the right end expects next.
-  Frame segment(int32_t offset, uint16_t payload, uint8_t flags = kAck) const;
+  // A frame from left to right that acknowledges all and `more`, which the right end has sent since
+  // (a FIN is one), of so many bytes of payload from `offset` bytes after what the right end
+  // expects next.
+  Frame segment(int32_t offset, uint16_t payload, uint8_t flags = kAck, uint32_t more = 0) const;
 
  private:
   uint32_t queue_sequence(int queue) const;
