@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
@@ -31,6 +33,16 @@ Flow flow_of(const Pair& pair) {
   return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
 }
 
+// What a queue on the left end's way out gives back to __dev_xmit_skb().
+DropExpectation queue_drop(const Pair& pair) {
+  return {"QDISC_DROP",
+          by_kernel("kfree_skb_list_reason", "__dev_queue_xmit", "__dev_queue_xmit"),
+          kPackets,
+          flow_of(pair),
+          pair.left_end.device,
+          &pair.left};
+}
+
 // The bucket holds a packet of 242 bytes and fills too slowly for another one; the queue behind it
 // holds four.
 TEST(TrafficControl, QueueAtItsLimitIsQdiscDrop) {
@@ -42,11 +54,32 @@ TEST(TrafficControl, QueueAtItsLimitIsQdiscDrop) {
   Collection collection({&pair.left, &pair.right});
   send_datagrams(pair.left, flow_of(pair), kSent, 200);
   collection.stop();
-  expect_only_drops(
-      collection.file(),
-      {"QDISC_DROP", by_kernel("kfree_skb_list_reason", "__dev_queue_xmit", "__dev_queue_xmit"),
-       kPackets, flow_of(pair), pair.left_end.device, &pair.left});
+  expect_only_drops(collection.file(), queue_drop(pair));
 }
+
+// Sends datagrams into netem with these options, which keeps `kept` of them.
+void expect_netem_drops(const std::vector<std::string>& options, int kept) {
+  const Pair pair;
+  const UniqueFd receiver = bound_socket(pair.right, flow_of(pair).dest, SOCK_DGRAM);
+  std::vector<std::string> command{
+      "tc", "-n", pair.left.name(), "qdisc", "add", "dev", pair.left_end.device, "root", "netem"};
+  command.insert(command.end(), options.begin(), options.end());
+  const ProcessResult made = run_program(command);
+  if (made.status != 0 && std::getenv("TRACKER_LAB") == nullptr)
+    GTEST_SKIP() << "no netem here, runs in the lab: " << made.err;
+  ASSERT_EQ(made.status, 0) << made.err;
+  Collection collection({&pair.left, &pair.right});
+  send_datagrams(pair.left, flow_of(pair), kept + kPackets);
+  collection.stop();
+  expect_only_drops(collection.file(), queue_drop(pair));
+}
+
+TEST(TrafficControl, NetemAtItsLimitIsQdiscDrop) {
+  expect_netem_drops({"limit", "4", "delay", "100s"}, 4);
+}
+
+// The sender is told that they went out.
+TEST(TrafficControl, LossByNetemIsQdiscDrop) { expect_netem_drops({"loss", "100%"}, 0); }
 
 TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
   const Pair pair;
