@@ -60,7 +60,8 @@ class DbCommand : public Command {
   static Result<void> show(const std::string& text) {
     TRY_ASSIGN(output, Output::open());
     TRY(output->write(text));
-    return output->close();
+    TRY(output->close());
+    return {};
   }
 
   CLI::App* info_ = nullptr;

@@ -52,7 +52,7 @@ class DropsCommand : public Command {
     const auto damaged = visit_in_file_order(*view.source, view.selection,
                                              [&table](const Event& event) { table.add(event); });
     if (table.total() != 0) TRY(output->write(show(table, view.source->session())));
-    return finish_view(*output, view, damaged, table.total(), "drop");
+    return finish_view_of_events(*output, view, damaged, table.total(), "drop");
   }
 
  private:

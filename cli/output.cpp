@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,11 +120,12 @@ Output::~Output() {
   if (pager_ > 0) ::waitpid(pager_, nullptr, 0);
 }
 
+int Output::fd() const { return pipe_ ? pipe_.get() : STDOUT_FILENO; }
+
 Result<bool> Output::flush() {
-  const int fd = pipe_ ? pipe_.get() : STDOUT_FILENO;
   std::string_view rest = buffer_;
   while (!rest.empty() && !reader_is_gone_) {
-    const ssize_t written = ::write(fd, rest.data(), rest.size());
+    const ssize_t written = ::write(fd(), rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<size_t>(written));
     } else if (errno == EPIPE) {
@@ -144,8 +146,11 @@ Result<bool> Output::write(std::string_view text) {
   return buffer_.size() < kBufferBytes ? Result<bool>(true) : flush();
 }
 
-Result<void> Output::close() {
+Result<bool> Output::close() {
   auto flushed = flush();
+  // `head` may have had what it wants before the last write, which the pipe took nevertheless.
+  pollfd reader{fd(), 0, 0};
+  if (::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0) reader_is_gone_ = true;
   pipe_.reset();
   if (pager_ > 0) {
     while (::waitpid(pager_, nullptr, 0) < 0 && errno == EINTR) {
@@ -153,7 +158,7 @@ Result<void> Output::close() {
     pager_ = -1;
   }
   if (!flushed) return std::move(flushed).error();
-  return {};
+  return !reader_is_gone_;
 }
 
 }  // namespace tracker

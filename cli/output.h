@@ -27,8 +27,9 @@ class Output {
 
   // False: the reader is gone; there is no use in writing more. Buffered.
   Result<bool> write(std::string_view text);
-  // Writes what is buffered and waits for the pager to end. Once, after the last write().
-  Result<void> close();
+  // Writes what is buffered and waits for the pager to end. Once, after the last write(). False:
+  // the reader went away, as far as can be known: one that leaves after this is not seen leaving.
+  Result<bool> close();
 
   // By the rule of text_options() (text_style.h).
   bool has_colour() const { return has_colour_; }
@@ -36,6 +37,7 @@ class Output {
  private:
   Output() = default;
   Result<void> start_pager(const std::string& command);
+  int fd() const;
   Result<bool> flush();
 
   UniqueFd pipe_;  // to the pager, where there is one

@@ -40,7 +40,7 @@ class PrintCommand : public Command {
                  ++shown;
                  return output->write(printer.print(event));
                }));
-    return finish_view(*output, view, damaged, shown, "event");
+    return finish_view_of_events(*output, view, damaged, shown, "event");
   }
 
  private:

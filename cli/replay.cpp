@@ -56,8 +56,9 @@ class ReplayCommand : public Command {
                               ++shown;
                               return output->write(printer.print(event));
                             }));
-    TRY(output->flush());
-    return finish_view(view, damaged, shown, "event");
+    TRY_ASSIGN(is_read, output->flush());
+    return finish_view_of_events(is_read ? Reader::kStayed : Reader::kGone, view, damaged, shown,
+                                 "event");
   }
 
  private:

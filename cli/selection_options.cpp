@@ -127,6 +127,15 @@ void say_what_may_be_missing(const std::string& path, const Session& session) {
       escape_text(path)));
 }
 
+void say_losses(const View& view) {
+  uint64_t lost = 0;
+  for (const ProbeCounters& counters : view.source->session().counters) lost += counters.lost();
+  if (lost == 0) return;
+  say(fmt::format(
+      "tracker: {} event{} lost while this was recorded; `tracker stats {}` says when\n", lost,
+      lost == 1 ? " was" : "s were", escape_text(quoted(view.options.path))));
+}
+
 }  // namespace
 
 Result<View> open_view(const ViewOptions& options) {
@@ -156,10 +165,20 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
   return 0;
 }
 
-Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
-                        uint64_t shown, const std::string& noun) {
-  TRY(output.close());
-  return finish_view(view, damaged, shown, noun);
+Result<int> finish_view_of_events(Reader reader, const View& view,
+                                  const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                                  const std::string& noun) {
+  TRY_ASSIGN(status, finish_view(view, damaged, shown, noun));
+  if (reader == Reader::kStayed) say_losses(view);
+  return status;
+}
+
+Result<int> finish_view_of_events(Output& output, const View& view,
+                                  const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                                  const std::string& noun) {
+  TRY_ASSIGN(is_read, output.close());
+  return finish_view_of_events(is_read ? Reader::kStayed : Reader::kGone, view, damaged, shown,
+                               noun);
 }
 
 }  // namespace tracker

@@ -57,8 +57,17 @@ std::string selection_text(const SelectionOptions& options);
 // and says on stderr where nothing was there to show (`shown` of what `noun` names).
 Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damaged, uint64_t shown,
                         const std::string& noun);
+
+// Whether whoever was to read what a command shows stayed to its end.
+enum class Reader { kStayed, kGone };
+// The same for a view of events, which is not all that there was where some were lost: says so on
+// stderr, to a reader that stayed. A view of a damaged recording says only that.
+Result<int> finish_view_of_events(Reader reader, const View& view,
+                                  const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                                  const std::string& noun);
 // The same once the output is closed.
-Result<int> finish_view(Output& output, const View& view, const std::vector<DamagedBlock>& damaged,
-                        uint64_t shown, const std::string& noun);
+Result<int> finish_view_of_events(Output& output, const View& view,
+                                  const std::vector<DamagedBlock>& damaged, uint64_t shown,
+                                  const std::string& noun);
 
 }  // namespace tracker

@@ -72,8 +72,8 @@ class SortCommand : public Command {
     options_.selection = view.selection;
     TRY_ASSIGN(output, Output::open());
     TRY_ASSIGN(damaged, show(view, *output));
-    return finish_view(*output, view, damaged, shown_,
-                       options_.only_drops ? "dropped packet" : "packet");
+    return finish_view_of_events(*output, view, damaged, shown_,
+                                 options_.only_drops ? "dropped packet" : "packet");
   }
 
  private:

@@ -40,8 +40,9 @@ class StatsCommand : public Command {
     const bool is_json = view_options_.format == OutputFormat::kJson;
     TRY(output->write(is_json ? render_stats_json(stats, session)
                               : render_stats_text(stats, session)));
-    return finish_view(*output, view, damaged,
-                       (stats.selected ? *stats.selected : stats.events).events, "event");
+    TRY(output->close());
+    return finish_view(view, damaged, (stats.selected ? *stats.selected : stats.events).events,
+                       "event");
   }
 
  private:

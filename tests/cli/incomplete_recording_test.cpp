@@ -12,6 +12,8 @@
 namespace tracker::cli_test {
 namespace {
 
+constexpr uint64_t kLost = 43'397;
+
 class IncompleteRecording : public Program {
  protected:
   // A recording of one drop, still being written.
@@ -19,6 +21,7 @@ class IncompleteRecording : public Program {
     Session session;
     session.attachments = {{"tp:skb:kfree_skb", true, "tp_btf", "", 0}};
     session.start_ns = 1;
+    session.counters = {{.probe = 0, .seen = kLost + 1, .recorded = 1, .ring_full = kLost}};
     Names names;
     names.probes = {{"tp", "skb:kfree_skb", {}, ProbeRole::kDropped}};
     Event event;
@@ -33,6 +36,17 @@ class IncompleteRecording : public Program {
 
   std::unique_ptr<RecordingWriter> writer_;
 };
+
+TEST_F(IncompleteRecording, OfALossSaysHowManyEventsAreNotShown) {
+  for (const char* view : {"drops", "print", "sort"}) {
+    const ProcessResult shown = run({view, "a.db"});
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_NE(shown.out, "");
+    EXPECT_EQ(shown.err,
+              "tracker: 43397 events were lost while this was recorded; `tracker stats a.db` says "
+              "when\n");
+  }
+}
 
 // What was committed last is in the -wal; readers of SQLite make an empty one in its place.
 TEST_F(IncompleteRecording, CopiedWithoutItsWalSaysWhatMayBeMissing) {
