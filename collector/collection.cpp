@@ -419,6 +419,11 @@ Result<CollectSummary> Collection::run() {
   losses_.emplace(possible_cpus());
   make_decoder();
   TRY(probes_->attach(session_, names_));
+  if (!probes_->kernel().refused_loads().empty())
+    note(
+        "each event costs more here than it must: the kernel refuses plain loads from its objects "
+        "(" +
+        probes_->kernel().refused_loads() + ")");
   TRY(start_recording());
   TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),
                       [this] { return probes_->kernel().lost_by_cpu().has_value(); }));

@@ -250,6 +250,20 @@ bool KernelBtf::has_field(const std::string& type_name, std::string_view field) 
   });
 }
 
+std::vector<uint32_t> KernelBtf::struct_ids(std::span<const std::string_view> names) const {
+  const btf* object = state_->vmlinux.get();
+  std::vector<uint32_t> ids(names.size());
+  for (uint32_t id = 1; id < btf__type_cnt(object); ++id) {
+    const btf_type* type = btf__type_by_id(object, id);
+    if (!btf_is_struct(type)) continue;
+    const auto found = std::find(names.begin(), names.end(), name_of(object, type->name_off));
+    if (found == names.end()) continue;
+    uint32_t& first = ids[static_cast<size_t>(found - names.begin())];
+    if (first == 0) first = id;
+  }
+  return ids;
+}
+
 std::map<uint32_t, ReasonName> KernelBtf::drop_reasons() const {
   state_->read_modules();
   std::vector<const btf*> modules;

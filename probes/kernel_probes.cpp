@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/check.h"
 #include "base/system_error.h"
@@ -58,6 +59,13 @@ const KnownTracepoint* known(const std::string& name) {
   return nullptr;
 }
 
+// In the order of the knobs from KNOB_TYPE_SK_BUFF on.
+constexpr std::string_view kReadStructs[] = {
+    "sk_buff", "skb_shared_info", "net_device", "net_device_ops", "net",
+    "sock",    "dst_entry",       "ethhdr",
+};
+static_assert(KNOB_TYPE_SK_BUFF + std::size(kReadStructs) == KNOB_COUNT);
+
 struct ObjectDeleter {
   void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
 };
@@ -91,8 +99,11 @@ struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
   std::vector<bpf_insn> instructions;  // relocated, not patched
-  std::vector<UniqueFd> ring_fds;      // by CPU
-  std::vector<RingReader> rings;       // by CPU
+  // Of kReadStructs; empty where programs read the kernel's objects with bpf_probe_read_kernel().
+  std::vector<uint32_t> struct_ids;
+  std::string refused_loads;
+  std::vector<UniqueFd> ring_fds;  // by CPU
+  std::vector<RingReader> rings;   // by CPU
   UniqueFd epoll;
   std::vector<AttachedProgram> programs;   // by probe
   std::optional<uint32_t> sweep_position;  // where the last sweep of the tracking map stopped
@@ -100,12 +111,14 @@ struct KernelProbes::State {
 
   Result<void> load_template();
   Result<void> load_object(const LibbpfLog& log);
+  void find_structs();
   Result<void> make_rings();
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
   Result<uint64_t> tracks_in_use() const;
   Result<bool> sweep_some(uint64_t before_ns, size_t& forgotten);
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
+  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan) const;
   template <typename Value>
   Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
 };
@@ -151,6 +164,12 @@ Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
   return {};
 }
 
+void KernelProbes::State::find_structs() {
+  if (options.btf && calls_only_known_functions(instructions))
+    struct_ids = options.btf->struct_ids(kReadStructs);
+  if (std::find(struct_ids.begin(), struct_ids.end(), 0U) != struct_ids.end()) struct_ids.clear();
+}
+
 Result<void> KernelProbes::State::make_rings() {
   epoll.reset(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return system_error("create an epoll instance", errno);
@@ -191,6 +210,17 @@ bool KernelProbes::State::set_watching(uint32_t value) const {
                               BPF_ANY) == 0;
 }
 
+Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index,
+                                                         const ProbePlan& plan) const {
+  std::vector<bpf_insn> copy = instructions;
+  CHECK(patch_knobs(copy, knobs(index, plan)) > 0);
+  if (struct_ids.empty()) remove_kernel_calls(copy);
+  // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
+  const uint32_t type_id = plan.tracepoint->module.empty() ? plan.tracepoint->type_id : 0;
+  LibbpfLog log;
+  return attach_tracepoint(copy, plan.tracepoint->name, type_id);
+}
+
 Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   const TracepointArgs& args = plan.tracepoint->args;
   const KnownTracepoint* entry = known(plan.tracepoint->name);
@@ -205,6 +235,7 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
     flags |= KNOB_FLAG_STACK_BUDGET;
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
+  knobs[KNOB_ARG_COUNT] = static_cast<uint64_t>(args.count);
   knobs[KNOB_SKB_ARG] = position_knob(args.skb);
   knobs[KNOB_SOCK_ARG] = position_knob(args.sock);
   knobs[KNOB_DEV_ARG] = position_knob(args.dev);
@@ -227,6 +258,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
   knobs[KNOB_STACK_FIRST] = options.stacks.first;
   knobs[KNOB_STACK_RATE] = options.stacks.per_second;
+  knobs[KNOB_DIRECT_READS] = !struct_ids.empty();
+  std::copy(struct_ids.begin(), struct_ids.end(), knobs.begin() + KNOB_TYPE_SK_BUFF);
   return knobs;
 }
 
@@ -240,6 +273,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options) {
   state->options = options;
   state->programs.resize(options.probe_count);
   TRY(state->load_template());
+  state->find_structs();
   TRY(state->make_rings());
   TRY(state->fill_netns_filter());
   return KernelProbes(std::move(state));
@@ -247,16 +281,25 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options) {
 
 Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
   CHECK(index < state_->programs.size());
-  std::vector<bpf_insn> instructions = state_->instructions;
-  CHECK(patch_knobs(instructions, state_->knobs(index, plan)) > 0);
-  // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
-  uint32_t type_id = plan.tracepoint->module.empty() ? plan.tracepoint->type_id : 0;
-  LibbpfLog log;
-  TRY_ASSIGN(attached, attach_tracepoint(instructions, plan.tracepoint->name, type_id));
-  std::string rung = attached.rung;
-  state_->programs[index] = std::move(attached);
+  auto attached = state_->attach_copy(index, plan);
+  if (!attached && !state_->struct_ids.empty()) {
+    // A kernel that has the function, but not its call (no JIT compiler), gets the slower reads.
+    std::vector<uint32_t> kept = std::exchange(state_->struct_ids, {});
+    auto without = state_->attach_copy(index, plan);
+    if (without) {
+      state_->refused_loads = attached.error().message;
+      attached = std::move(without);
+    } else {
+      state_->struct_ids = std::move(kept);
+    }
+  }
+  if (!attached) return attached.error();
+  std::string rung = attached->rung;
+  state_->programs[index] = std::move(attached).value();
   return rung;
 }
+
+const std::string& KernelProbes::refused_loads() const { return state_->refused_loads; }
 
 Result<void> KernelProbes::start_watching() {
   if (!state_->set_watching(1)) return system_error("let the probes begin", errno);
@@ -296,12 +339,29 @@ Result<std::vector<Value>> KernelProbes::State::per_cpu(int map_fd, uint32_t key
   return values;
 }
 
+namespace {
+
+tracker_counters sum_of_depths(const tracker_probe_counters& counters) {
+  tracker_counters sum{};
+  for (const tracker_counters& depth : counters.at_depth) {
+    sum.seen += depth.seen;
+    sum.filtered += depth.filtered;
+    sum.recorded += depth.recorded;
+    sum.ring_full += depth.ring_full;
+    sum.unattributed += depth.unattributed;
+    sum.untracked += depth.untracked;
+  }
+  return sum;
+}
+
+}  // namespace
+
 Result<std::vector<ProbeCounters>> KernelProbes::counters(uint32_t index) const {
-  TRY_ASSIGN(values, state_->per_cpu<tracker_counters>(bpf_map__fd(state_->object->maps.counters),
-                                                       index, "a probe's counters"));
+  TRY_ASSIGN(values, state_->per_cpu<tracker_probe_counters>(
+                         bpf_map__fd(state_->object->maps.counters), index, "a probe's counters"));
   std::vector<ProbeCounters> result;
   for (uint32_t cpu = 0; cpu < values.size(); ++cpu) {
-    const tracker_counters& value = values[cpu];
+    const tracker_counters value = sum_of_depths(values[cpu]);
     if (value.seen == 0) continue;
     ProbeCounters counters;
     counters.probe = static_cast<uint16_t>(index);

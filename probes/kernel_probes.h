@@ -42,6 +42,7 @@ struct KernelProbesOptions {
   std::vector<Netns> netns;  // empty: all
   // Kernel addresses and values (KernelSymbols); 0 where unknown, which turns the use of it off.
   uint64_t netns_operations = 0;
+  const KernelBtf* btf = nullptr;  // not owned; has the types that programs read
   uint64_t vmemmap_base = 0;
   uint64_t page_offset_base = 0;
 };
@@ -72,6 +73,10 @@ class KernelProbes {
   // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken:
   // "tp_btf" or "raw_tp". An error names both rungs' failures.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
+  // Why programs read the kernel's objects by calls although this kernel has what it takes for
+  // plain loads (bpf/kernel_read.h): the kernel's words for the first program it refused. Empty:
+  // nothing was refused.
+  const std::string& refused_loads() const;
 
   // From here on hits count, of all probes at once; before, attached probes do nothing. Called
   // once, when all are attached.

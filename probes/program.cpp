@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/system_error.h"
@@ -82,6 +83,27 @@ size_t patch_knobs(std::vector<bpf_insn>& instructions, const Knobs& knobs) {
     ++i;
   }
   return patched;
+}
+
+namespace {
+
+bool is_kernel_call(const bpf_insn& instruction) {
+  return instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
+
+}  // namespace
+
+// libbpf writes 0 for a weak function that the kernel lacks.
+bool calls_only_known_functions(const std::vector<bpf_insn>& instructions) {
+  return std::none_of(instructions.begin(), instructions.end(), [](const bpf_insn& instruction) {
+    return is_kernel_call(instruction) && instruction.imm == 0;
+  });
+}
+
+void remove_kernel_calls(std::vector<bpf_insn>& instructions) {
+  bpf_insn zero{};
+  zero.code = BPF_ALU64 | BPF_MOV | BPF_K;
+  std::replace_if(instructions.begin(), instructions.end(), is_kernel_call, zero);
 }
 
 Result<AttachedProgram> attach_tracepoint(const std::vector<bpf_insn>& instructions,

@@ -23,6 +23,13 @@ using Knobs = std::array<uint64_t, KNOB_COUNT>;
 // number of loads replaced: a program without any was not made with KNOB().
 size_t patch_knobs(std::vector<bpf_insn>& instructions, const Knobs& knobs);
 
+// Whether every kernel function that the program calls was found in this kernel.
+bool calls_only_known_functions(const std::vector<bpf_insn>& instructions);
+
+// Puts "r0 = 0" in the place of calls of kernel functions. The verifier looks at all of them before
+// it removes what is never reached, and a kernel without a JIT compiler has none.
+void remove_kernel_calls(std::vector<bpf_insn>& instructions);
+
 struct AttachedProgram {
   UniqueFd program;
   UniqueFd link;

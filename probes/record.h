@@ -91,8 +91,8 @@ struct tracker_record {
 	__u8 tuple_dest[16];
 };
 
-/* One probe's hits on one CPU. Each hit adds one to seen and one to exactly one of filtered,
- * recorded and ring_full. */
+/* One probe's hits on one CPU at one depth. Each hit adds one to seen and one to exactly one of
+ * filtered, recorded and ring_full. */
 struct tracker_counters {
 	__u64 seen;
 	__u64 filtered;
@@ -102,10 +102,18 @@ struct tracker_counters {
 	__u64 untracked;    /* part of seen */
 };
 
+#define HIT_NESTING 4 /* process, softirq, hardirq, NMI */
+
+/* By depth, so that no atomic operation is needed: those made a fifth of a program's time. */
+struct tracker_probe_counters {
+	struct tracker_counters at_depth[HIT_NESTING];
+};
+
 /* Numbers patched into each copy of a program before it is loaded (probes/program.h), so that the
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
 	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
+	KNOB_ARG_COUNT,      /* arguments that the tracepoint has */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
 	KNOB_SOCK_ARG,
 	KNOB_DEV_ARG,
@@ -126,6 +134,15 @@ enum tracker_knob {
 	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
 	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
 	KNOB_STACK_RATE,     /* and how many in each second after those */
+	KNOB_DIRECT_READS,   /* 1: the kernel's objects can be read by loads (bpf/kernel_read.h) */
+	KNOB_TYPE_SK_BUFF,   /* the struct's id in the kernel's BTF; these in the order of */
+	KNOB_TYPE_SKB_SHARED_INFO, /* kReadStructs in probes/kernel_probes.cpp */
+	KNOB_TYPE_NET_DEVICE,
+	KNOB_TYPE_NET_DEVICE_OPS,
+	KNOB_TYPE_NET,
+	KNOB_TYPE_SOCK,
+	KNOB_TYPE_DST_ENTRY,
+	KNOB_TYPE_ETHHDR,
 	KNOB_COUNT,
 };
 
@@ -163,13 +180,14 @@ struct tracker_track {
 };
 
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */
-#define SCRATCH_NESTING 4 /* process, softirq, hardirq, NMI */
 #define SCRATCH_ARGS 6
 #define SCRATCH_FORGOTTEN 8
 #define SCRATCH_SKB 256 /* struct sk_buff is 224 to 240 bytes on the kernels looked at */
 
-/* What one run of the program works on; too large for the 512 bytes of BPF stack. */
+/* What one run of the program works on; too large for the 512 bytes of BPF stack. One for each depth:
+ * no other run on this CPU changes it halfway. */
 struct tracker_scratch {
+	__u64 packets; /* ids given out at this depth */
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
 	__u64 args[SCRATCH_ARGS];
 	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
@@ -182,7 +200,6 @@ struct tracker_scratch {
 /* A CPU's own state. Tracepoint programs run with preemption off and interrupt each other like
  * calls, so that depth and xmit_depth need no atomic operations. */
 struct tracker_cpu {
-	__u64 packets; /* ids given out */
 	__u64 lost;    /* records that found no room */
 	__u64 depth;
 	__u64 xmit_depth;
@@ -191,7 +208,7 @@ struct tracker_cpu {
 		__u64 skb;
 		__u64 packet_id;
 	} xmit[XMIT_NESTING];
-	struct tracker_scratch scratch[SCRATCH_NESTING];
+	struct tracker_scratch scratch[HIT_NESTING];
 };
 
 #endif

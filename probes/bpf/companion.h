@@ -10,6 +10,7 @@
 #ifndef TRACKER_BPF_COMPANION_H
 #define TRACKER_BPF_COMPANION_H
 
+#include "hit.h"
 #include "maps.h"
 #include "packet.h"
 #include "track.h"
@@ -32,7 +33,7 @@ struct ipv6_start {
 /* Whether so many bytes lie at skb->data: what lies there otherwise is another packet's of before. */
 static __always_inline bool has_linear(const struct sk_buff *skb, __u32 bytes)
 {
-	return BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len) >= bytes;
+	return READ(skb, len) - READ(skb, data_len) >= bytes;
 }
 
 /* Whole ICMP messages name their namespace until they are gone: they keep their device until the
@@ -44,8 +45,8 @@ static __always_inline bool has_linear(const struct sk_buff *skb, __u32 bytes)
  * header (the tracepoint in __netif_receive_skb_core()). */
 static __always_inline bool names_its_netns(const struct sk_buff *skb)
 {
-	__u16 protocol = swap16(BPF_CORE_READ(skb, protocol));
-	const void *header = BPF_CORE_READ(skb, data);
+	__u16 protocol = swap16(READ(skb, protocol));
+	const void *header = READ(skb, data);
 	struct ipv4_start ipv4;
 	struct ipv6_start ipv6;
 
@@ -80,26 +81,13 @@ static __always_inline bool companion_is_done(__u64 skb)
 	return true;
 }
 
-/* Runs before all else, without a time stamp and the rest of what an event needs. True: the hit is
- * done with and counted. */
-static __always_inline bool companion_rejects(void *ctx)
+/* Runs before what costs more: a time stamp, and the rest of what an event needs. */
+static __always_inline bool companion_rejects(struct hit *hit)
 {
-	__u64 position = KNOB(KNOB_SKB_ARG), skb = 0;
-	__u32 probe = KNOB(KNOB_PROBE);
-	struct tracker_counters *hits;
-
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION) ||
-	    !(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY) || position >= SCRATCH_ARGS)
+	    !(KNOB(KNOB_FLAGS) & KNOB_FLAG_NETNS_ONLY))
 		return false;
-	bpf_probe_read_kernel(&skb, sizeof(skb), ctx + position * sizeof(__u64));
-	if (!companion_is_done(skb))
-		return false;
-	hits = bpf_map_lookup_elem(&counters, &probe);
-	if (hits) {
-		__sync_fetch_and_add(&hits->seen, 1);
-		__sync_fetch_and_add(&hits->filtered, 1);
-	}
-	return true;
+	return companion_is_done(argument(hit, KNOB(KNOB_SKB_ARG)));
 }
 
 #endif

@@ -94,7 +94,7 @@ static __always_inline bool entered_by_interrupt(void)
 
 	if (!bpf_core_field_exists(regs->orig_ax))
 		return false;
-	return (long)BPF_CORE_READ(regs, orig_ax) == -1;
+	return (long)regs->orig_ax == -1;
 }
 
 struct task_struct___tracker {
@@ -107,8 +107,8 @@ struct task_struct___tracker {
 
 static __always_inline __u8 task_context(__u64 ctx, const char *comm)
 {
-	const struct task_struct___tracker *task = (const void *)bpf_get_current_task();
-	__u64 stack = (__u64)BPF_CORE_READ(task, stack);
+	const struct task_struct___tracker *task = (const void *)bpf_get_current_task_btf();
+	__u64 stack = (__u64)task->stack;
 
 	if (ctx - stack >= KERNEL_STACK_SIZE || entered_by_interrupt())
 		return CONTEXT_SOFTIRQ;

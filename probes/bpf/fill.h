@@ -41,9 +41,9 @@ static __always_inline void fill_skb(struct tracker_record *record, const struct
 	} gso = {};
 
 	if (KNOB(KNOB_SECTIONS) & SECTION_SKB) {
-		gso.gso_size = BPF_CORE_READ(shared, gso_size);
+		gso.gso_size = READ(shared, gso_size);
 		if (gso.gso_size)
-			gso.gso_segs = BPF_CORE_READ(shared, gso_segs);
+			gso.gso_segs = READ(shared, gso_segs);
 	}
 	record->skb = address;
 	record->skb_head = (__u64)skb->head;
@@ -83,20 +83,20 @@ static __always_inline void fill_origin(struct tracker_record *record, const str
 /* TIME_WAIT and NEW_SYN_RECV sockets are smaller objects that share __sk_common only. */
 static __always_inline void fill_sock(struct tracker_record *record, const struct sock *sk)
 {
-	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	__u8 state = READ(sk, __sk_common.skc_state);
 
 	record->sock_state = state;
-	record->sock_family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	record->sock_cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	record->sock_family = READ(sk, __sk_common.skc_family);
+	record->sock_cookie = READ(sk, __sk_common.skc_cookie.counter);
 	record->sock_type = 0;
 	record->sock_protocol = 0;
 	record->sections |= SECTION_SOCK;
 	if (state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV)
 		return;
-	record->sock_type = BPF_CORE_READ(sk, sk_type);
-	record->sock_protocol = BPF_CORE_READ(sk, sk_protocol);
-	record->sock_rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
-	record->sock_rmem_alloc = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
+	record->sock_type = READ(sk, sk_type);
+	record->sock_protocol = READ(sk, sk_protocol);
+	record->sock_rcvbuf = READ(sk, sk_rcvbuf);
+	record->sock_rmem_alloc = READ(sk, sk_backlog.rmem_alloc.counter);
 	record->flags |= RECORD_HAS_SOCK_BUFFERS;
 }
 
@@ -104,7 +104,7 @@ static __always_inline void fill_sock(struct tracker_record *record, const struc
 static __always_inline void fill_tuple(struct tracker_record *record, const struct sock *sk,
 				       __u16 family)
 {
-	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	__u8 state = READ(sk, __sk_common.skc_state);
 
 	if (family == FAMILY_INET) {
 		bpf_core_read(record->tuple_source, 4, &sk->__sk_common.skc_rcv_saddr);
@@ -118,9 +118,9 @@ static __always_inline void fill_tuple(struct tracker_record *record, const stru
 	record->tuple_family = family;
 	record->tuple_protocol = state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV ?
 					 PROTO_TCP :
-					 BPF_CORE_READ(sk, sk_protocol);
-	record->tuple_source_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	record->tuple_dest_port = swap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+					 READ(sk, sk_protocol);
+	record->tuple_source_port = READ(sk, __sk_common.skc_num);
+	record->tuple_dest_port = swap16(READ(sk, __sk_common.skc_dport));
 }
 
 static __always_inline void fill_drop(struct hit *hit, struct tracker_record *record)

@@ -86,6 +86,10 @@ struct dst_entry {
 	struct net_device *dev;
 };
 
+struct ethhdr {
+	__be16 h_proto;
+};
+
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;

@@ -26,7 +26,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct tracker_counters);
+	__type(value, struct tracker_probe_counters);
 } counters SEC(".maps");
 
 struct {

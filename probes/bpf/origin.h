@@ -3,14 +3,15 @@
  * Where an skb belongs: its device, its socket and its network namespace.
  *
  * skb->dev and skb->sk share their memory with other fields (dev_scratch in UDP receive queues,
- * rb_left in TCP's out-of-order queue, ip_defrag_offset), and bpf_probe_read_kernel() of the wrong
- * object succeeds. A pointer is believed only when what it leads to proves itself: a namespace's
- * ns.ops is &netns_operations.
+ * rb_left in TCP's out-of-order queue, ip_defrag_offset), and a read from the wrong object succeeds.
+ * A pointer is believed only when what it leads to proves itself: a namespace's ns.ops is
+ * &netns_operations.
  */
 #ifndef TRACKER_BPF_ORIGIN_H
 #define TRACKER_BPF_ORIGIN_H
 
 #include "compat.h"
+#include "kernel_read.h"
 #include "knob.h"
 
 struct origin {
@@ -28,24 +29,23 @@ static __always_inline bool proven_before(const struct tracker_scratch *scratch,
 					  const struct net *net)
 {
 	return (__u64)net == scratch->net && scratch->net_cookie &&
-	       BPF_CORE_READ(net, net_cookie) == scratch->net_cookie;
+	       READ(net, net_cookie) == scratch->net_cookie;
 }
 
 static __always_inline bool prove_netns(struct tracker_scratch *scratch, const struct net *net,
 					struct origin *origin)
 {
-	const void *ops = NULL;
+	const void *ops;
 
 	if (!net)
 		return false;
 	if (!proven_before(scratch, net)) {
-		if (bpf_core_read(&ops, sizeof(ops), &net->ns.ops))
-			return false;
-		if (KNOB(KNOB_NETNS_OPS) && (__u64)ops != KNOB(KNOB_NETNS_OPS))
+		ops = READ(net, ns.ops);
+		if (!ops || (KNOB(KNOB_NETNS_OPS) && (__u64)ops != KNOB(KNOB_NETNS_OPS)))
 			return false;
 		scratch->net = (__u64)net;
-		scratch->net_inum = BPF_CORE_READ(net, ns.inum);
-		scratch->net_cookie = BPF_CORE_READ(net, net_cookie);
+		scratch->net_inum = READ(net, ns.inum);
+		scratch->net_cookie = READ(net, net_cookie);
 	}
 	if (!origin->netns_inum) {
 		origin->netns_inum = scratch->net_inum;
@@ -65,9 +65,9 @@ static __always_inline void find_route_netns(struct tracker_scratch *scratch,
 
 	if (!dst)
 		return;
-	dev = BPF_CORE_READ(dst, dev);
-	if (dev && BPF_CORE_READ(dev, ifindex) > 0)
-		prove_netns(scratch, BPF_CORE_READ(dev, nd_net.net), origin);
+	dev = READ(dst, dev);
+	if (dev && READ(dev, ifindex) > 0)
+		prove_netns(scratch, READ(dev, nd_net.net), origin);
 }
 
 /* The device's namespace comes first: a socket's may be another one (a packet that crossed a veth
@@ -78,13 +78,13 @@ static __always_inline void find_origin(struct tracker_scratch *scratch, struct 
 {
 	const struct sock *sk = event_sk ? event_sk : skb_sk;
 
-	if (dev && prove_netns(scratch, BPF_CORE_READ(dev, nd_net.net), origin)) {
+	if (dev && prove_netns(scratch, READ(dev, nd_net.net), origin)) {
 		origin->dev = dev;
-		origin->ifindex = BPF_CORE_READ(dev, ifindex);
+		origin->ifindex = READ(dev, ifindex);
 	}
-	if (sk && prove_netns(scratch, BPF_CORE_READ(sk, __sk_common.skc_net.net), origin)) {
+	if (sk && prove_netns(scratch, READ(sk, __sk_common.skc_net.net), origin)) {
 		origin->sk = sk;
-		origin->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+		origin->family = READ(sk, __sk_common.skc_family);
 	}
 }
 

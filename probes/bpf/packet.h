@@ -6,6 +6,7 @@
 #define TRACKER_BPF_PACKET_H
 
 #include "compat.h"
+#include "kernel_read.h"
 #include "knob.h"
 
 #define OFFSET_UNSET 0xffff /* skb->mac_header before skb_reset_mac_header() */
@@ -46,7 +47,8 @@ static __always_inline bool is_ethernet(const struct sk_buff *skb, __u32 mac, __
 {
 	__u16 network = skb->network_header;
 	__u16 protocol = swap16(skb->protocol);
-	__u16 wire = 0;
+	const struct ethhdr *header;
+	__u16 wire;
 
 	if (mac == OFFSET_UNSET || mac + ETHERNET_HEADER > end)
 		return false;
@@ -54,9 +56,8 @@ static __always_inline bool is_ethernet(const struct sk_buff *skb, __u32 mac, __
 		return false;
 	if (network == mac && data == mac && protocol)
 		return false; /* a device without link header: both begin where the data does */
-	if (bpf_probe_read_kernel(&wire, sizeof(wire), skb->head + mac + 12))
-		return false;
-	wire = swap16(wire);
+	header = (const void *)(skb->head + mac);
+	wire = swap16(READ(header, h_proto));
 	*type = wire;
 	return !protocol || wire == protocol || wire == PROTO_VLAN || wire == PROTO_QINQ ||
 	       wire < PROTO_802_3_MIN;
@@ -163,7 +164,7 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 	if (!frag_room || copied >= want)
 		return copied;
 
-	frags = BPF_CORE_READ(shared, nr_frags);
+	frags = READ(shared, nr_frags);
 	find_fragment_layout(&layout);
 	copied = forget_number(memory, copied);
 	for (int i = 0; i < FRAGMENTS_MAX; i++) {

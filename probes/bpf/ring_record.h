@@ -22,7 +22,7 @@ static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 roo
 	if (*ring)
 		record = bpf_ringbuf_reserve(*ring, sizeof(struct tracker_record) + room, 0);
 	if (!record) {
-		__sync_fetch_and_add(&hit->counters->ring_full, 1);
+		hit->counters->ring_full++;
 		__sync_fetch_and_add(&hit->cpu->lost, 1);
 	}
 	return record;
@@ -36,7 +36,7 @@ static __always_inline void submit(struct hit *hit, struct tracker_record *recor
 	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > KNOB(KNOB_WAKE_BYTES))
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(record, flags);
-	__sync_fetch_and_add(&hit->counters->recorded, 1);
+	hit->counters->recorded++;
 }
 
 /* The stack lies between the record and the payload. */

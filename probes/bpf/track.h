@@ -22,6 +22,7 @@
 #ifndef TRACKER_BPF_TRACK_H
 #define TRACKER_BPF_TRACK_H
 
+#include "hit.h"
 #include "maps.h"
 #include "origin.h"
 #include "signature.h"
@@ -38,9 +39,10 @@ struct sighting {
 	bool in_transmit; /* this CPU is in the ndo_start_xmit of this skb */
 };
 
-static __always_inline __u64 new_packet_id(struct tracker_cpu *cpu)
+/* Ids of different depths and CPUs interleave. */
+static __always_inline __u64 new_packet_id(struct hit *hit)
 {
-	__u64 number = __sync_fetch_and_add(&cpu->packets, 1);
+	__u64 number = hit->scratch->packets++ * HIT_NESTING + hit->depth;
 
 	return number * KNOB(KNOB_CPU_COUNT) + bpf_get_smp_processor_id() + 1;
 }
@@ -76,8 +78,8 @@ static __always_inline bool has_peer(const struct origin *origin)
 
 	if (!dev)
 		return false;
-	ops = BPF_CORE_READ(dev, netdev_ops);
-	return ops && BPF_CORE_READ(ops, ndo_get_peer_dev);
+	ops = READ(dev, netdev_ops);
+	return ops && READ(ops, ndo_get_peer_dev);
 }
 
 /* A packet leaves the stack into a device and comes in again elsewhere (veth) or there (loopback),
@@ -116,7 +118,7 @@ static __always_inline bool hands_up(const struct sighting *now, const struct or
 {
 	const struct net_device *dev = origin->dev;
 
-	return now->has_tag || (dev && BPF_CORE_READ(dev, rx_handler));
+	return now->has_tag || (dev && READ(dev, rx_handler));
 }
 
 /* Since the receive probe saw it, __netif_receive_skb_core() gave it to a device stacked on that one
@@ -219,26 +221,24 @@ static __always_inline void end_track(struct tracker_track *last)
 	last->signature = 0;
 }
 
-static __always_inline void begin_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
-					__u64 packet_id, __u64 time_ns, const struct sighting *now,
-					const struct origin *origin)
+static __always_inline void begin_track(struct hit *hit, __u64 packet_id,
+					const struct sighting *now, const struct origin *origin)
 {
 	struct tracker_track next = {};
 
-	fill_track(&next, packet_id, time_ns, now, origin);
+	fill_track(&next, packet_id, hit->now, now, origin);
 	if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_NOEXIST))
-		__sync_fetch_and_add(&counters->untracked, 1);
+		hit->counters->untracked++;
 	else
-		__sync_fetch_and_add(&cpu->tracks, 1);
+		__sync_fetch_and_add(&hit->cpu->tracks, 1);
 }
 
 /* Writes the sighting down. `last` is what the map holds for the address, NULL if nothing; `same`
  * whether it is this packet. Another CPU cannot see the same skb at the same time, but for a wrong
  * pointer, and then the signature of its next sighting splits; so an entry is changed in place (an
  * update of a full map would need a spare element). */
-static __always_inline void write_track(struct tracker_counters *counters, struct tracker_cpu *cpu,
-					struct tracker_track *last, bool same, __u64 packet_id,
-					__u64 time_ns, const struct sighting *now,
+static __always_inline void write_track(struct hit *hit, struct tracker_track *last, bool same,
+					__u64 packet_id, const struct sighting *now,
 					const struct origin *origin)
 {
 	if (ends_here()) {
@@ -246,11 +246,11 @@ static __always_inline void write_track(struct tracker_counters *counters, struc
 			end_track(last);
 	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
-		last->seen_ns = time_ns;
+		last->seen_ns = hit->now;
 	} else if (last) {
-		fill_track(last, packet_id, time_ns, now, origin);
+		fill_track(last, packet_id, hit->now, now, origin);
 	} else {
-		begin_track(counters, cpu, packet_id, time_ns, now, origin);
+		begin_track(hit, packet_id, now, origin);
 	}
 }
 

@@ -4,8 +4,8 @@
  *
  * Order: cheap reject (companion.h) -> find where it belongs -> filter -> track -> reserve -> fill
  * -> submit. One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words
- * at ctx. They are read with bpf_probe_read_kernel(), so that they are plain numbers to the verifier
- * on either, and an skb is copied to scratch memory in one read: its fields then cost a load each.
+ * at ctx, which are plain numbers from there on. An skb's fields cost a load each: of the skb itself
+ * where the kernel has bpf_rdonly_cast(), else of a copy made in one read (kernel_read.h).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +21,7 @@
 #include "companion.h"
 #include "fill.h"
 #include "hit.h"
+#include "kernel_read.h"
 #include "knob.h"
 #include "maps.h"
 #include "origin.h"
@@ -51,7 +52,7 @@ static __always_inline bool passes_netns_filter(struct hit *hit, const struct or
 		return true;
 	decision = netns_decide(origin);
 	if (decision == NETNS_UNATTRIBUTED)
-		__sync_fetch_and_add(&hit->counters->unattributed, 1);
+		hit->counters->unattributed++;
 	if (decision != NETNS_PASS)
 		filtered(hit);
 	return decision == NETNS_PASS;
@@ -91,7 +92,7 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	bool same;
 
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK) || needs_no_track(origin))
-		return passes_netns_filter(hit, origin) ? new_packet_id(hit->cpu) : 0;
+		return passes_netns_filter(hit, origin) ? new_packet_id(hit) : 0;
 
 	last = bpf_map_lookup_elem(&tracks, &address);
 	now.iif = skb->skb_iif;
@@ -107,17 +108,31 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 		leave_track(last, same, hit->now, &now, origin);
 		return 0;
 	}
-	packet_id = same ? last->packet_id : new_packet_id(hit->cpu);
-	write_track(hit->counters, hit->cpu, last, same, packet_id, hit->now, &now, origin);
+	packet_id = same ? last->packet_id : new_packet_id(hit);
+	write_track(hit, last, same, packet_id, &now, origin);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMIT && KNOB(KNOB_FLAGS) & KNOB_FLAG_PAIRED)
 		remember_transmit(hit, address, packet_id);
 	return packet_id;
 }
 
+/* NULL: nothing can be read there. */
+static __always_inline const struct sk_buff *view_skb(struct hit *hit, __u64 address)
+{
+	const struct sk_buff *skb = (const void *)address;
+
+	if (KNOB(KNOB_DIRECT_READS)) {
+		skb = TYPED(skb);
+		return skb->head ? skb : NULL;
+	}
+	if (bpf_probe_read_kernel(hit->scratch->skb, bpf_core_type_size(struct sk_buff), skb))
+		return NULL;
+	return (const void *)hit->scratch->skb;
+}
+
 static __always_inline int handle_skb(struct hit *hit)
 {
-	const struct sk_buff *skb = (const void *)hit->scratch->skb;
 	__u64 address = argument(hit, KNOB(KNOB_SKB_ARG));
+	const struct sk_buff *skb = view_skb(hit, address);
 	const struct skb_shared_info *shared;
 	struct tracker_record *record;
 	struct origin origin = {};
@@ -125,8 +140,7 @@ static __always_inline int handle_skb(struct hit *hit)
 	__u64 packet_id;
 	void *ring;
 
-	if (bpf_probe_read_kernel(hit->scratch->skb, bpf_core_type_size(struct sk_buff),
-				  (const void *)address))
+	if (!skb)
 		return filtered(hit);
 
 	find_origin(hit->scratch, &origin, skb->dev, skb->sk,
@@ -241,13 +255,18 @@ static __always_inline int handle(void *ctx)
 {
 	struct hit hit;
 
-	if (!is_watching() || companion_rejects(ctx) || !begin(&hit, ctx))
+	if (!is_watching() || !begin(&hit, ctx))
 		return 0;
-	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
-		handle_transmitted(&hit);
-	else
-		handle_skb(&hit);
-	hit.cpu->depth--;
+	if (companion_rejects(&hit)) {
+		filtered(&hit);
+	} else {
+		hit.now = bpf_ktime_get_boot_ns();
+		if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
+			handle_transmitted(&hit);
+		else
+			handle_skb(&hit);
+	}
+	end(&hit);
 	return 0;
 }
 

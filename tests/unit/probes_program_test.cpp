@@ -52,5 +52,36 @@ TEST(PatchKnobs, SkipsTheSecondHalfOfALoad) {
   EXPECT_EQ(program[2].imm, 5);
 }
 
+// `kind` fits the four bits of src_reg.
+bpf_insn call(unsigned kind, int32_t function) {
+  bpf_insn instruction{};
+  instruction.code = BPF_JMP | BPF_CALL;
+  instruction.src_reg = kind & 0xfU;
+  instruction.imm = function;
+  return instruction;
+}
+
+TEST(KernelCalls, OfAFunctionThatTheKernelLacksAreSeen) {
+  const bpf_insn helper = call(0, 0), local = call(BPF_PSEUDO_CALL, 0);
+  EXPECT_TRUE(calls_only_known_functions({helper, local, call(BPF_PSEUDO_KFUNC_CALL, 4711)}));
+  EXPECT_FALSE(calls_only_known_functions(
+      {call(BPF_PSEUDO_KFUNC_CALL, 4711), call(BPF_PSEUDO_KFUNC_CALL, 0)}));
+}
+
+TEST(KernelCalls, AreReplacedAndOthersStay) {
+  std::vector<bpf_insn> program{call(0, 7), call(BPF_PSEUDO_CALL, 3),
+                                call(BPF_PSEUDO_KFUNC_CALL, 4711), call(BPF_PSEUDO_KFUNC_CALL, 0)};
+  remove_kernel_calls(program);
+  EXPECT_EQ(program[0].code, BPF_JMP | BPF_CALL);
+  EXPECT_EQ(program[0].imm, 7);
+  EXPECT_EQ(program[1].src_reg, BPF_PSEUDO_CALL);
+  for (size_t i : {2U, 3U}) {
+    EXPECT_EQ(program[i].code, BPF_ALU64 | BPF_MOV | BPF_K) << i;
+    EXPECT_EQ(program[i].dst_reg, 0) << i;
+    EXPECT_EQ(program[i].src_reg, 0) << i;
+    EXPECT_EQ(program[i].imm, 0) << i;
+  }
+}
+
 }  // namespace
 }  // namespace tracker
