@@ -49,6 +49,7 @@ Sums sums_of(const std::string& file) {
   require(objects.size() == 1, "stats shows one object");
   Sums totals = sums_in(objects.front().at("totals"));
   totals.unattributed = objects.front().at("/totals/unattributed"_json_pointer).get<uint64_t>();
+  totals.untracked = objects.front().at("/totals/untracked"_json_pointer).get<uint64_t>();
   uint64_t seen = 0;
   for (const Json& probe : objects.front().at("probes")) {
     if (!probe.at("attached").get<bool>()) continue;

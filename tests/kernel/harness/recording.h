@@ -30,6 +30,7 @@ struct Sums {
   uint64_t recorded = 0;
   uint64_t lost = 0;
   uint64_t unattributed = 0;  // part of filtered; of the totals only
+  uint64_t untracked = 0;     // part of seen; of the totals only
 };
 Sums sums_of(const std::string& file);
 
