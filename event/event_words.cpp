@@ -30,16 +30,6 @@ std::string device_text(const Event& event, const Names& names) {
   return fmt::format("if{}", event.dev.ifindex);
 }
 
-namespace {
-
-bool is_another_of_these_words(const NetnsName& entry, const NetnsSection& netns,
-                               const std::optional<std::string>& name) {
-  if (entry.cookie == 0 || entry.cookie == netns.cookie) return false;
-  return name ? entry.name == *name : entry.name.empty() && entry.inum == netns.inum;
-}
-
-}  // namespace
-
 std::string netns_words(const NetnsSection& netns, const Names& names) {
   const std::optional<std::string> name = names.netns_name(netns.cookie, netns.inum);
   if (!name && netns.inum == 0) {
@@ -47,9 +37,7 @@ std::string netns_words(const NetnsSection& netns, const Names& names) {
   }
   std::string words = name ? escape_text(*name) : fmt::format("{}", netns.inum);
   const bool is_shared =
-      netns.cookie != 0 &&
-      std::any_of(names.netns.begin(), names.netns.end(),
-                  [&](const auto& entry) { return is_another_of_these_words(entry, netns, name); });
+      netns.cookie != 0 && names.netns.has_another(netns.cookie, name.value_or(""), netns.inum);
   if (is_shared) words += fmt::format(" (cookie {:#x})", netns.cookie);
   return words;
 }

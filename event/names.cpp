@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace tracker {
 namespace {
 
@@ -48,11 +46,8 @@ std::string Names::reason_text(uint32_t code) const {
 }
 
 std::optional<std::string> Names::netns_name(uint64_t cookie, uint32_t inum) const {
-  // The newest first: an inum may have belonged to an earlier namespace.
-  const auto found = std::find_if(netns.rbegin(), netns.rend(), [&](const NetnsName& entry) {
-    return cookie != 0 ? entry.cookie == cookie : inum != 0 && entry.inum == inum;
-  });
-  if (found == netns.rend() || found->name.empty()) return std::nullopt;
+  const NetnsName* const found = netns.find(cookie, inum);
+  if (found == nullptr || found->name.empty()) return std::nullopt;
   return found->name;
 }
 

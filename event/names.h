@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "event/netns_table.h"
+
 namespace tracker {
 
 // What a tracepoint tells about a packet's life, for verdicts (postprocess) and packet ids.
@@ -55,14 +57,6 @@ struct ReasonName {
   bool operator==(const ReasonName&) const = default;
 };
 
-struct NetnsName {
-  uint64_t cookie = 0;
-  uint32_t inum = 0;
-  std::string name;  // from `ip netns`, or "pid 812 (comm)"; "host" for tracker's own; may be empty
-
-  bool operator==(const NetnsName&) const = default;
-};
-
 struct InterfaceName {
   uint64_t netns_cookie = 0;
   uint32_t ifindex = 0;
@@ -76,7 +70,7 @@ struct Names {
   std::map<uint64_t, SymbolName> symbols;      // by address
   std::map<uint32_t, ReasonName> reasons;      // by code; the whole list of the kernel
   std::map<uint16_t, std::string> subsystems;  // by number: drop reason subsystems
-  std::vector<NetnsName> netns;                // in order of discovery
+  NetnsTable netns;                            // in order of discovery
   std::vector<InterfaceName> interfaces;       // in order of discovery
   std::vector<std::vector<uint64_t>> stacks;   // index: Event::stack; innermost frame first
 

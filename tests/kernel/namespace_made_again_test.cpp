@@ -29,7 +29,8 @@ const Flow kFlow{"UDP", {"127.0.0.1", 40000}, {"127.0.0.1", 9}};
 std::vector<NetnsName> namespaces_in(const std::string& file) {
   const auto reader = RecordingReader::open(file);
   require(reader.has_value(), reader ? "" : reader.error().message);
-  return (*reader)->names().netns;
+  const NetnsTable& netns = (*reader)->names().netns;
+  return {netns.begin(), netns.end()};
 }
 
 // The file has its name only some time after "attached" was said.
