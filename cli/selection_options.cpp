@@ -101,7 +101,7 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
   add_list(command, "--packet", selection.packets, "ID", "this packet: 5f01, '#5f01' or 0x5f01");
   add_list(command, "--probe", selection.probes, "TARGET", "at this probe: 'tp:net:*'");
   add_one(command, "--since", selection.since, "TIME",
-          "not before: 2026-11-21T09:13:55Z, 09:13:55.5 or -5m (before the end)");
+          "not before: 2026-11-21T09:13:55Z, 09:13, 09:13:55.5 or -5m (before the end)");
   add_one(command, "--until", selection.until, "TIME", "not after");
 }
 

@@ -61,17 +61,19 @@ class Scanner {
   std::string_view rest_;
 };
 
-// "09:13:55.5" as ns since midnight.
+// "09:13", "09:13:55" or "09:13:55.5" as ns since midnight.
 bool scan_clock(Scanner& scanner, int64_t& nanoseconds) {
   int64_t hours = 0;
   int64_t minutes = 0;
   int64_t seconds = 0;
   int64_t fraction = 0;
-  if (!scanner.number(2, 23, hours) || !scanner.literal(':') || !scanner.number(2, 59, minutes) ||
-      !scanner.literal(':') || !scanner.number(2, 60, seconds)) {
+  if (!scanner.number(2, 23, hours) || !scanner.literal(':') || !scanner.number(2, 59, minutes)) {
     return false;
   }
-  if (scanner.literal('.') && !scanner.fraction(fraction)) return false;
+  if (scanner.literal(':')) {
+    if (!scanner.number(2, 60, seconds)) return false;
+    if (scanner.literal('.') && !scanner.fraction(fraction)) return false;
+  }
   nanoseconds = ((hours * 60 + minutes) * 60 + seconds) * kNsPerSecond + fraction;
   return true;
 }
@@ -215,8 +217,8 @@ Result<uint64_t> parse_time_bound(const std::string& option, const std::string& 
     return boottime_of(*wall_ns, session);
   }
   return wrong_usage(fmt::format(
-      "{} '{}' is not a time; give 2026-11-21T09:13:55Z (RFC 3339), 09:13:55.5 (the recording's "
-      "day and zone) or -5m, -30s, -2h (before its end)",
+      "{} '{}' is not a time; give 2026-11-21T09:13:55Z (RFC 3339), 09:13 or 09:13:55.5 (the "
+      "recording's day and zone) or -5m, -30s, -2h (before its end)",
       option, escape_text(text)));
 }
 

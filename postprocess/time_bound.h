@@ -13,7 +13,7 @@ namespace tracker {
 
 // The boot-clock time (ns) of `text`:
 //   2026-11-21T09:13:55.5Z, ...+01:00   RFC 3339; without a zone, that of the recording host
-//   09:13:55, 09:13:55.402117           on the recording's day, in its zone; a recording that runs
+//   09:13, 09:13:55, 09:13:55.402117    on the recording's day, in its zone; a recording that runs
 //                                       past midnight: on the day on which that time is in it
 //   -90s, -5m, -2h, -1.5h               before the recording's end
 // `end_ns` is the end of the recording. A time that was skipped or came twice because the host's

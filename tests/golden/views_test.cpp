@@ -279,8 +279,8 @@ TEST(Views, FailWithOneSentence) {
   expect("print --packet xyz", 2,
          "--packet 'xyz' is not a packet id; give it as it is shown: 5f01, '#5f01' or 0x5f01");
   expect("sort --since yesterday", 2,
-         "--since 'yesterday' is not a time; give 2026-11-21T09:13:55Z (RFC 3339), 09:13:55.5 (the "
-         "recording's day and zone) or -5m, -30s, -2h (before its end)");
+         "--since 'yesterday' is not a time; give 2026-11-21T09:13:55Z (RFC 3339), 09:13 or "
+         "09:13:55.5 (the recording's day and zone) or -5m, -30s, -2h (before its end)");
   expect("print --netns ''", 2, "--netns is empty; give a name, an inum (digits) or a path");
 }
 
