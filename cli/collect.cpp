@@ -13,10 +13,10 @@
 
 #include "base/say.h"
 #include "cli/collect_summary.h"
+#include "cli/event_style.h"
 #include "cli/live_printer.h"
 #include "cli/size_argument.h"
 #include "cli/status_output.h"
-#include "cli/text_style.h"
 #include "collector/collection.h"
 #include "collector/drop_tally.h"
 #include "collector/netns_argument.h"
@@ -43,9 +43,8 @@ struct CollectArguments {
   bool fail_on_loss = false;
   std::optional<std::string> ring_size;
   std::optional<std::string> max_size;
-  std::string format = "text";
-  std::string style = "event";
-  std::string time = "local";
+  OutputFormat format = OutputFormat::kText;
+  EventStyle style;
 };
 
 std::string join_arguments() {
@@ -57,22 +56,6 @@ std::string join_arguments() {
   std::fclose(file);
   if (!line.empty()) line.pop_back();
   return line;
-}
-
-LivePrinter::Render renderer(const CollectArguments& arguments) {
-  if (arguments.format == "json") {
-    return [](const Event& event, const Names& names, const Session& session, uint64_t) {
-      return render_event_json(event, names, session) + "\n";
-    };
-  }
-  RenderOptions options = text_options(arguments.time, STDOUT_FILENO);
-  options.stacks = arguments.style == "stack";
-  bool line = arguments.style == "line";
-  return [options, line](const Event& event, const Names& names, const Session& session,
-                         uint64_t previous_ns) {
-    return line ? render_event_line(event, names, session, options, previous_ns)
-                : render_event_text(event, names, session, options, previous_ns);
-  };
 }
 
 void print_attached(const Session& session, StatusOutput& status) {
@@ -212,15 +195,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1U, kTrackMax))
       ->capture_default_str();
-  command->add_option("--format", arguments_.format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command
-      ->add_option("--style", arguments_.style,
-                   "event (two or three lines), stack (and the stacks of drops) or line")
-      ->check(CLI::IsMember({"event", "stack", "line"}))
-      ->capture_default_str();
-  add_time_option(*command, arguments_.time);
+  add_format_option(*command, arguments_.format);
+  add_event_style_options(*command, arguments_.style);
   command->footer(
       "Examples:\n"
       "  tracker -p dropmon collect                          every drop, until Ctrl-C\n"
@@ -271,9 +247,10 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
     const auto gap_object = [](uint64_t events) {
       return fmt::format("{{\"not_shown\":{}}}\n", events);
     };
-    printer.emplace(STDOUT_FILENO, renderer(arguments_),
-                    arguments_.format == "json" ? LivePrinter::GapLine(gap_object)
-                                                : LivePrinter::not_shown_text);
+    printer.emplace(STDOUT_FILENO,
+                    EventRenderer(arguments_.style, arguments_.format, STDOUT_FILENO),
+                    arguments_.format == OutputFormat::kJson ? LivePrinter::GapLine(gap_object)
+                                                             : LivePrinter::not_shown_text);
     sinks.push_back(&*printer);
   }
   // Events and a progress line on one terminal would overwrite each other.

@@ -17,20 +17,26 @@ void add_event_style_options(CLI::App& command, EventStyle& style) {
       ->capture_default_str();
 }
 
-EventPrinter::EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,
-                           const Session& session)
+EventRenderer::EventRenderer(const EventStyle& style, OutputFormat format, int fd)
     : options_(text_options(style.time, fd)),
       is_line_(style.style == "line"),
-      is_json_(format == OutputFormat::kJson),
-      names_(names),
-      session_(session) {
+      is_json_(format == OutputFormat::kJson) {
   options_.stacks = style.style == "stack";
 }
 
-std::string EventPrinter::print(const Event& event) {
-  if (is_json_) return render_event_json(event, names_, session_) + "\n";
+std::string EventRenderer::operator()(const Event& event, const Names& names,
+                                      const Session& session, uint64_t previous_ns) const {
+  if (is_json_) return render_event_json(event, names, session) + "\n";
   const auto render = is_line_ ? render_event_line : render_event_text;
-  std::string text = render(event, names_, session_, options_, previous_ns_);
+  return render(event, names, session, options_, previous_ns);
+}
+
+EventPrinter::EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,
+                           const Session& session)
+    : renderer_(style, format, fd), names_(names), session_(session) {}
+
+std::string EventPrinter::print(const Event& event) {
+  std::string text = renderer_(event, names_, session_, previous_ns_);
   previous_ns_ = event.timestamp_ns;
   return text;
 }

@@ -26,7 +26,23 @@ struct EventStyle {
 // Adds --time and --style.
 void add_event_style_options(CLI::App& command, EventStyle& style);
 
-// Events in the order in which they are shown: times and dates depend on the event before.
+// An event as text or JSON, with its last newline. Times and dates depend on when the event that is
+// shown before it was; 0: none is.
+class EventRenderer {
+ public:
+  // Colour by what `fd` is.
+  EventRenderer(const EventStyle& style, OutputFormat format, int fd);
+
+  std::string operator()(const Event& event, const Names& names, const Session& session,
+                         uint64_t previous_ns) const;
+
+ private:
+  RenderOptions options_;
+  bool is_line_;
+  bool is_json_;
+};
+
+// Events of one recording in the order in which they are shown.
 class EventPrinter {
  public:
   // Colour by what `fd` is. Names and session must outlive this.
@@ -37,9 +53,7 @@ class EventPrinter {
   std::string print(const Event& event);
 
  private:
-  RenderOptions options_;
-  bool is_line_;
-  bool is_json_;
+  EventRenderer renderer_;
   const Names& names_;
   const Session& session_;
   uint64_t previous_ns_ = 0;
