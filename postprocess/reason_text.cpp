@@ -91,7 +91,7 @@ constexpr std::array kExplanations{
     Explanation{"TCP_MD5UNEXPECTED", "it has an MD5 signature and none is expected"},
     Explanation{"TCP_MINTTL", "its TTL is below the socket's least (IP_MINTTL)"},
     Explanation{"TCP_OFOMERGE", "its data was already in the out-of-order queue"},
-    Explanation{"TCP_OFO_DROP", "memory is short: out-of-order data was given up"},
+    Explanation{"TCP_OFO_DROP", "its data has come in order in the meantime"},
     Explanation{"TCP_OFO_QUEUE_PRUNE", "memory is short: the out-of-order queue was cut"},
     Explanation{"TCP_OLD_ACK", "an old acknowledgement"},
     Explanation{"TCP_OLD_DATA", "data that was received before (a retransmission)"},

@@ -189,6 +189,8 @@ TEST(ReasonExplanation, IsThereForCommonReasonsOnly) {
   EXPECT_EQ(reason_explanation("NO_SOCKET", "__udp4_lib_rcv"), "nothing listens on that port");
   EXPECT_EQ(reason_explanation("XFRM_POLICY"), "an IPsec policy refused it");
   EXPECT_EQ(reason_explanation("ARP_PVLAN_DISABLE"), "proxy ARP for private VLANs is off");
+  // tcp_ofo_queue(): not for want of memory, which is PROTO_MEM and TCP_OFO_QUEUE_PRUNE
+  EXPECT_EQ(reason_explanation("TCP_OFO_DROP"), "its data has come in order in the meantime");
   EXPECT_EQ(reason_explanation("NO_SUCH_REASON"), "");
   EXPECT_EQ(reason_explanation(""), "");
 }
