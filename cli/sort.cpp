@@ -83,7 +83,7 @@ class SortCommand : public Command {
       RenderingSink sink(JourneyJson(source.names(), source.session()), output);
       return read(source, sink);
     }
-    RenderingSink sink(JourneyText(source.names(), output.has_colour()), output);
+    RenderingSink sink(JourneyText(source.names(), output.has_colour(), source.session()), output);
     return read(source, sink);
   }
 

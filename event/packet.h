@@ -125,6 +125,8 @@ uint32_t network_length(const PacketSection& section);
 // "10.1.0.1:80", "[::1]:80". From the socket's addresses where there is no header yet; empty where
 // nothing is known.
 std::string flow_text(const PacketSection& section);
+// "S.": TcpHeader::flags_text(); empty where there is no TCP header.
+std::string tcp_flags_text(const PacketSection& section);
 
 // The addresses (and ports) alone, as an event's second line begins: "10.1.0.1:40000 > 10.1.0.2:9".
 // Empty where there are none (ARP, other ethertypes, nothing known).

@@ -154,6 +154,11 @@ std::string flow_text(const PacketSection& section) {
   return text;
 }
 
+std::string tcp_flags_text(const PacketSection& section) {
+  const Packet packet = decode_packet(section);
+  return packet.tcp ? packet.tcp->flags_text() : std::string();
+}
+
 std::string endpoints_text(const PacketSection& section) {
   const Packet packet = decode_packet(section);
   if (has_only_socket(packet, section)) return socket_endpoints(section.socket);

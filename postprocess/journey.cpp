@@ -32,6 +32,7 @@ void JourneyBuilder::add_identity(const Event& event) {
   ++journey_.events;
   if (journey_.flow.empty() && event.has(Section::kPacket)) {
     journey_.flow = flow_text(event.packet);
+    if (journey_.flow.starts_with("TCP ")) journey_.tcp_flags = tcp_flags_text(event.packet);
   }
   if (journey_.length == 0) journey_.length = network_length(event.packet);
   for (const Parent& parent : event.parents) {

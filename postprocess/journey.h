@@ -48,8 +48,9 @@ struct Journey {
   uint64_t first_ns = 0;
   uint64_t last_ns = 0;
   uint64_t events = 0;
-  std::string flow;     // flow_text() of the first event that has one; may be empty
-  uint32_t length = 0;  // network_length() of the first event that has one; 0: unknown
+  std::string flow;       // flow_text() of the first event that has one; may be empty
+  std::string tcp_flags;  // tcp_flags_text() of the same event
+  uint32_t length = 0;    // network_length() of the first event that has one; 0: unknown
   Verdict verdict;
   Loss loss;  // events that may belong to it and are missing
 

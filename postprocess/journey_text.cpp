@@ -51,10 +51,6 @@ void append_delta(uint64_t nanoseconds, std::string& text) {
   text += "     ";
 }
 
-std::string length_text(uint32_t length) {
-  return length == 0 ? std::string() : fmt::format("{} B", length);
-}
-
 std::string_view colour_of(Outcome outcome) {
   if (outcome == Outcome::kDropped) return kRed;
   return outcome == Outcome::kUnknown ? kYellow : std::string_view();
@@ -100,6 +96,8 @@ std::string children_text(const Journey& journey) {
 }
 
 }  // namespace
+
+const Session JourneyText::kNoClock;
 
 const std::string& JourneyText::probe(const Event& event) {
   if (probes_.size() > kMaxKept) probes_.clear();
@@ -190,6 +188,8 @@ std::string JourneyText::verdict_text(const Journey& journey) {
 
 void JourneyText::begin(const Journey& journey, std::string& text) {
   if (!is_first_journey_) text += "\n";
+  text += render_date_line(journey.first_ns, session_, TimeStyle::kLocal, first_seen_ns_);
+  first_seen_ns_ = journey.first_ns;
   is_first_journey_ = false;
   is_first_step_ = true;
   task_.clear();
@@ -200,16 +200,22 @@ void JourneyText::begin(const Journey& journey, std::string& text) {
   const auto out = std::back_inserter(text);
   const std::string id = journey.packet_id == 0 ? "(no id)" : packet_id_text(journey.packet_id);
   fmt::format_to(out, "{}{}{}", colour_ ? kBold : "", id, colour_ ? kPlain : "");
-  for (const std::string& part : {journey.flow, length_text(journey.length)}) {
-    if (!part.empty()) fmt::format_to(out, "  {}", part);
-  }
+  if (!journey.flow.empty()) fmt::format_to(out, "  {}", journey.flow);
+  if (!journey.tcp_flags.empty()) fmt::format_to(out, " [{}]", journey.tcp_flags);
+  if (journey.length != 0) fmt::format_to(out, "  {} B", journey.length);
   const std::string_view colour = colour_ ? colour_of(journey.verdict.outcome) : "";
   fmt::format_to(out, "  {}{}{}", colour, verdict_text(journey), colour.empty() ? "" : kPlain);
+  add_times(journey, text);
+  text += parents_text(journey) + "\n";
+}
+
+void JourneyText::add_times(const Journey& journey, std::string& text) const {
+  text += ", ";
   if (journey.events > 1) {
-    fmt::format_to(out, ", {:.1f} us after first seen",
+    fmt::format_to(std::back_inserter(text), "{:.1f} us after ",
                    microseconds(journey.verdict.timestamp_ns - journey.first_ns));
   }
-  text += parents_text(journey) + "\n";
+  text += "first seen at " + render_time(journey.first_ns, session_, TimeStyle::kLocal, 0);
 }
 
 void JourneyText::add_note(std::string_view note) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // JourneyText: journeys as text, DESIGN.md section 7:
-//   #5f01  UDP 10.1.0.1:40000 > 10.1.0.2:9  46 B  DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc, ...
+//   #5f01  UDP 10.1.0.1:40000 > 10.1.0.2:9  46 B  DROPPED NO_SOCKET at __udp4_lib_rcv+0x4bc, 34.9
+//   us after first seen at 10:13:56.500000
 //        0.0 us  cpu1 iperf3/812  tp:net:net_dev_queue      left0  netns left
 //      +11.9     cpu1             tp:net:netif_receive_skb  right0  netns left -> right
 //      +23.0     cpu1             tp:skb:kfree_skb          NO_SOCKET: nothing listens on that port
-// Between journeys is an empty line. After the last step a line says how the packet ended where the
-// step itself does not, and another one what is missing.
+// Of a TCP segment the flags stand behind the ports: "10.1.0.1:40000 > 10.1.0.2:80 [S]". Between
+// journeys is an empty line, and a line with the date where the day changes. After the last step a
+// line says how the packet ended where the step itself does not, and another one what is missing.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +21,16 @@
 
 #include "event/event.h"
 #include "event/names.h"
+#include "event/session.h"
 #include "postprocess/journey.h"
 
 namespace tracker {
 
 class JourneyText {
  public:
-  // `names` must outlive this.
-  JourneyText(const Names& names, bool colour) : names_(names), colour_(colour) {}
+  // Both must outlive this. Times of day are those of the session's clock and zone.
+  JourneyText(const Names& names, bool colour, const Session& session = kNoClock)
+      : names_(names), session_(session), colour_(colour) {}
 
   // Each appends whole lines to `text`: begin once, steps for all events in order, end once.
   void begin(const Journey& journey, std::string& text);
@@ -34,6 +38,8 @@ class JourneyText {
   void end(const Journey& journey, std::string& text);
 
  private:
+  static const Session kNoClock;
+
   const std::string& probe(const Event& event);
   const std::string& netns(const NetnsSection& netns);
   const std::string& task_of(const Event& event);
@@ -48,13 +54,16 @@ class JourneyText {
   void note_state(const Event& event);
   void note_end(const Event& event);
   std::string verdict_text(const Journey& journey);
+  void add_times(const Journey& journey, std::string& text) const;
   std::string place_text(const Verdict& verdict);
   const std::string& drop_words(const DropSection& drop);
   const std::string& reason_note(const DropSection& drop);
 
   const Names& names_;
+  const Session& session_;
   bool colour_;
   bool is_first_journey_ = true;
+  uint64_t first_seen_ns_ = 0;  // the journey begun last
 
   // Of the journey at hand; "unknown" is the value-initialised section.
   bool is_first_step_ = true;

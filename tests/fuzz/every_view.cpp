@@ -68,7 +68,7 @@ Shown print(const RecordingSource& source, const Selection& selection) {
 class CheckingSink : public JourneySink {
  public:
   explicit CheckingSink(const RecordingSource& source)
-      : text_(source.names(), false), json_(source.names(), source.session()) {}
+      : text_(source.names(), false, source.session()), json_(source.names(), source.session()) {}
 
   Result<bool> begin(const Journey& journey) override {
     text_.begin(journey, shown_text_);

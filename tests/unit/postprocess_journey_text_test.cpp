@@ -22,6 +22,57 @@ std::string steps_of(const std::vector<Event>& events) {
   return text;
 }
 
+std::string first_line_of(const Journey& journey, uint64_t seen_before_ns) {
+  const Names names = sample_names();
+  const Session session = sample_session();
+  JourneyText renderer(names, false, session);
+  std::string text;
+  if (seen_before_ns != 0) {
+    Journey before;
+    before.first_ns = seen_before_ns;
+    renderer.begin(before, text);
+    text.clear();
+  }
+  renderer.begin(journey, text);
+  return text;
+}
+
+// The recording starts at 10:13:55.5 there.
+TEST(JourneyText, SaysWhenThePacketWasFirstSeenAndItsTcpFlags) {
+  Journey journey;
+  journey.packet_id = 0x5f03;
+  journey.first_ns = 2'000'000'000;
+  journey.events = 1;
+  journey.flow = "TCP 10.1.0.1:40000 > 10.1.0.2:80";
+  journey.tcp_flags = "S.";
+  journey.length = 60;
+  journey.verdict.timestamp_ns = journey.first_ns;
+  journey.verdict.outcome = Outcome::kDropped;
+  EXPECT_EQ(first_line_of(journey, 0),
+            "#5f03  TCP 10.1.0.1:40000 > 10.1.0.2:80 [S.]  60 B  DROPPED, first seen at "
+            "10:13:56.500000\n");
+  journey.events = 2;
+  journey.verdict.timestamp_ns += 4'100;
+  journey.parents = {{0x5f01, ParentKind::kClone}};
+  EXPECT_EQ(first_line_of(journey, 0),
+            "#5f03  TCP 10.1.0.1:40000 > 10.1.0.2:80 [S.]  60 B  DROPPED, 4.1 us after first seen "
+            "at 10:13:56.500000  clone of #5f01\n");
+}
+
+TEST(JourneyText, SaysTheDateWhereTheDayChanges) {
+  constexpr uint64_t kDayNs = 86'400'000'000'000;
+  Journey journey;
+  journey.packet_id = 1;
+  journey.first_ns = 2'000'000'000 + kDayNs;
+  journey.events = 1;
+  const std::string first_line =
+      "#1  UNKNOWN, last seen at tp:skb:kfree_skb, first seen at "
+      "10:13:56.500000\n";
+  EXPECT_EQ(first_line_of(journey, 0), "2026-11-22 UTC+01:00\n" + first_line);
+  EXPECT_EQ(first_line_of(journey, 2'000'000'000), "\n2026-11-22 UTC+01:00\n" + first_line);
+  EXPECT_EQ(first_line_of(journey, kDayNs), "\n" + first_line);
+}
+
 // On a veth the other end runs before the driver returns.
 TEST(JourneyText, OfADriversLateReportDoesNotMoveThePacketBack) {
   const PacketSection sent = udp_packet(1, 40000, 2, 9);
