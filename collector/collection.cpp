@@ -175,10 +175,14 @@ Result<void> Collection::block_signals() {
 }
 
 Result<void> Collection::start_recording() {
-  if (observer_.on_attached) observer_.on_attached(session_);
-  if (!options_.output) return {};
   TRY_ASSIGN(recording, RecordingWriter::create(*options_.output, session_, names_));
   recording_ = std::move(recording);
+  if (recording_->has_replaced_old()) {
+    note(
+        fmt::format("{0} was kept as {0}.old; the recording that had that name before is gone (-o "
+                    "names another place)",
+                    *options_.output));
+  }
   return {};
 }
 
@@ -424,7 +428,8 @@ Result<CollectSummary> Collection::run() {
         "each event costs more here than it must: the kernel refuses plain loads from its objects "
         "(" +
         probes_->kernel().refused_loads() + ")");
-  TRY(start_recording());
+  if (options_.output) TRY(start_recording());
+  if (observer_.on_attached) observer_.on_attached(session_);
   TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),
                       [this] { return probes_->kernel().lost_by_cpu().has_value(); }));
   // What was collected until an error is kept: the rings are drained and the recording is closed.

@@ -30,8 +30,8 @@ struct CollectProgress {
 };
 
 struct CollectObserver {
-  // All probes were tried: session.attachments says what became of each. Called before the
-  // recording appears under its name.
+  // All probes were tried: session.attachments says what became of each. The recording has its name
+  // by then: who is told that all is attached may open it.
   std::function<void(const Session& session)> on_attached;
   // A sentence that the user should read when it is true, before or while events are collected.
   std::function<void(const std::string& sentence)> on_note;

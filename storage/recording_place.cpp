@@ -109,8 +109,10 @@ Result<void> settle_wal(const std::string& path) {
   return {};
 }
 
-Result<void> move_aside(const std::string& path) {
+// True: `path`.old was a recording.
+Result<bool> move_aside(const std::string& path) {
   const std::string old = path + ".old";
+  TRY_ASSIGN(header, read_file_header(old));
   TRY(settle_wal(path));
   // What belonged to the recording that had this name must not be taken for the new one's.
   for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
@@ -122,7 +124,7 @@ Result<void> move_aside(const std::string& path) {
   if (wal_bytes(path) != 0 && ::rename((path + "-wal").c_str(), (old + "-wal").c_str()) != 0) {
     return system_error(fmt::format("move {}-wal to {}-wal", path, old), errno);
   }
-  return {};
+  return header.kind == Kind::kRecording;
 }
 
 std::optional<unsigned> number_from_environment(const char* name) {
@@ -174,9 +176,13 @@ Result<std::string> create_file(const std::string& path) {
   return made;
 }
 
-Result<void> publish_file(const std::string& made, const std::string& path) {
+Result<bool> publish_file(const std::string& made, const std::string& path) {
   TRY_ASSIGN(header, read_file_header(path));
-  if (header.kind == Kind::kRecording) TRY(move_aside(path));
+  bool has_replaced = false;
+  if (header.kind == Kind::kRecording) {
+    TRY_ASSIGN(replaced, move_aside(path));
+    has_replaced = replaced;
+  }
   // Left over without their recording: SQLite would take them for the new one's.
   for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
     ::unlink((path + std::string(suffix)).c_str());
@@ -184,7 +190,7 @@ Result<void> publish_file(const std::string& made, const std::string& path) {
   if (::rename(made.c_str(), path.c_str()) != 0) {
     return system_error(fmt::format("move {} to {}", made, path), errno);
   }
-  return {};
+  return has_replaced;
 }
 
 void discard_file(const std::string& made) {

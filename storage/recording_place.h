@@ -20,7 +20,8 @@ Result<void> check_place(const std::string& path);
 Result<std::string> create_file(const std::string& path);
 
 // Moves what is at `path` to `path`.old, after its -wal was brought into it, and `made` to `path`.
-Result<void> publish_file(const std::string& made, const std::string& path);
+// True: a recording that was at `path`.old is gone.
+Result<bool> publish_file(const std::string& made, const std::string& path);
 
 // Removes a file that create_file() made, with what SQLite may have put beside it.
 void discard_file(const std::string& made);

@@ -141,6 +141,7 @@ struct RecordingWriter::State {
   Result<void> write_transaction(const Session* session, const Names& names);
 
   std::string path;
+  bool has_replaced_old = false;
   Database database;
   SessionTables session_tables;
   NamesTables names_tables;
@@ -238,12 +239,9 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::stri
                                                                  const Names& names) {
   TRY(check_place(path));
   TRY_ASSIGN(made, create_file(path));
-  Result<void> published = make_recording(made, session, names);
-  if (!published) {
-    published = cannot_create(path, published.error());
-  } else {
-    published = publish_file(made, path);
-  }
+  const Result<void> filled = make_recording(made, session, names);
+  Result<bool> published =
+      filled ? publish_file(made, path) : Result<bool>(cannot_create(path, filled.error()));
   // What moved is not there any more; a -wal that could not be removed may be.
   discard_file(made);
   if (!published) return std::move(published).error();
@@ -252,8 +250,11 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::stri
     discard_file(path);
     return cannot_create(path, state.error());
   }
+  (*state)->has_replaced_old = *published;
   return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state).value()));
 }
+
+bool RecordingWriter::has_replaced_old() const { return state_->has_replaced_old; }
 
 Result<void> RecordingWriter::on_events(std::span<const Event> events, const Names& names) {
   State& state = *state_;

@@ -28,6 +28,9 @@ class RecordingWriter : public EventSink {
   // Says whether create() would fail for `path`, before anything is attached. Changes nothing.
   static Result<void> check_path(const std::string& path);
 
+  // Whether `path`.old was a recording before, which is gone.
+  bool has_replaced_old() const;
+
   ~RecordingWriter() override;
   RecordingWriter(const RecordingWriter&) = delete;
   RecordingWriter& operator=(const RecordingWriter&) = delete;

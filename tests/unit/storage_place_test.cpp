@@ -129,6 +129,21 @@ TEST(RecordingPlace, MovesTheOldRecordingAside) {
   EXPECT_EQ(files_in(folder), (std::vector<std::string>{"a.db", "a.db.old"}));
 }
 
+TEST(RecordingPlace, TellsWhenAnOldRecordingGaveItsNameToALaterOne) {
+  const Folder folder;
+  const auto is_told = [&] {
+    auto writer = RecordingWriter::create(folder.file("a.db"), sample_session(), sample_names());
+    EXPECT_TRUE(writer);
+    EXPECT_TRUE(writer.value()->finish(sample_session(), sample_names()));
+    return writer.value()->has_replaced_old();
+  };
+  EXPECT_FALSE(is_told()) << "nothing was there";
+  EXPECT_FALSE(is_told()) << "a.db became a.db.old";
+  EXPECT_TRUE(is_told());
+  fs::remove(folder.file("a.db"));
+  EXPECT_FALSE(is_told()) << "a.db.old stays";
+}
+
 TEST(RecordingPlace, BringsAKilledRecordingsWalIntoItBeforeMovingIt) {
   const Folder folder;
   const std::vector<Event> events = EventMaker(21).events(300);
