@@ -44,6 +44,8 @@ constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time, at m
 // Records of one ring at a time, and events handed on at a time, stay within this many bytes when
 // --snaplen keeps whole packets.
 constexpr size_t kPortionBytes = 8U << 20;
+// Events handed on at a time where --max-size bounds a recording: it may be full after any of them.
+constexpr size_t kLimitedPortionBytes = 128U << 10;
 // Drop reasons without a name that a module's BTF is looked through for, each once: reading it
 // takes milliseconds, and a reason can be any number.
 constexpr size_t kMaxUnknownReasons = 64;
@@ -104,6 +106,7 @@ class Collection {
     if (observer_.on_note) observer_.on_note(sentence);
   }
   void check_written(const Result<void>& written);
+  void check_full();
   void check_room();
   void end(const std::string& reason) {
     if (end_reason_.empty()) end_reason_ = reason;
@@ -130,12 +133,13 @@ class Collection {
   bool more_waits_ = false;  // the last round left records in a ring
   std::vector<Event> batch_;
   size_t batched_ = 0;
+  size_t batched_bytes_ = 0;  // of the records
+  bool is_full_ = false;      // the recording, by --max-size: what comes now is left out
   uint64_t last_netns_ = 0;
   std::set<uint32_t> unknown_reasons_;  // looked for once
 
   Session session_;
   Names names_;
-  uint64_t recorded_bytes_at_tick_ = 0;
   uint64_t events_ = 0, events_at_tick_ = 0;
   uint64_t next_tick_ns_ = 0, last_tick_ns_ = 0, deadline_ns_ = 0;
   std::string end_reason_;
@@ -177,6 +181,7 @@ Result<void> Collection::block_signals() {
 Result<void> Collection::start_recording() {
   TRY_ASSIGN(recording, RecordingWriter::create(*options_.output, session_, names_));
   recording_ = std::move(recording);
+  if (options_.max_bytes) recording_->set_limit(*options_.max_bytes);
   if (recording_->has_replaced_old()) {
     note(
         fmt::format("{0} was kept as {0}.old; the recording that had that name before is gone (-o "
@@ -221,9 +226,13 @@ void Collection::check_written(const Result<void>& written) {
   end("the recording could not be written");
 }
 
+void Collection::check_full() {
+  is_full_ = recording_->is_full();
+  if (is_full_) end("--max-size");
+}
+
 void Collection::check_room() {
-  recorded_bytes_at_tick_ = recording_->size_bytes();
-  if (options_.max_bytes && recorded_bytes_at_tick_ >= *options_.max_bytes) end("--max-size");
+  check_full();
   const auto room = disk_room_beside(*options_.output);
   if (room && room->is_low()) end(fmt::format("the disk is nearly full ({})", room->text()));
 }
@@ -233,15 +242,14 @@ void Collection::deliver() {
   std::span<const Event> events(batch_.data(), batched_);
   if (recording_) {
     check_written(recording_->on_events(events, names_));
-    if (options_.max_bytes &&
-        recorded_bytes_at_tick_ + recording_->waiting_bytes() >= *options_.max_bytes)
-      end("--max-size");
+    check_full();
   }
   for (Sink& sink : sinks_) {
     if (!sink.failed && !sink.sink->on_events(events, names_)) sink.failed = true;
   }
   events_ += batched_;
   batched_ = 0;
+  batched_bytes_ = 0;
 }
 
 // A subsystem's reasons are in its module's BTF, and a module can be loaded while we collect.
@@ -257,7 +265,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
   Event& event = batch_[batched_];
   const auto& raw = *reinterpret_cast<const tracker_record*>(record.data());
   book_.add_taken(raw.probe, cpu);
-  if (options_.count && events_ + batched_ >= *options_.count) {
+  if (is_full_ || (options_.count && events_ + batched_ >= *options_.count)) {
     book_.add_filtered(raw.probe, cpu);
     return;
   }
@@ -271,7 +279,9 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
     last_netns_ = event.netns.cookie;
   }
   if (event.has(Section::kDrop)) note_reason(event.drop);
-  if (++batched_ == batch_.size()) deliver();
+  batched_bytes_ += record.size();
+  const bool is_portion = options_.max_bytes && batched_bytes_ >= kLimitedPortionBytes;
+  if (++batched_ == batch_.size() || is_portion) deliver();
   if (options_.count && events_ + batched_ >= *options_.count) end("--count");
 }
 

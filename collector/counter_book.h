@@ -16,7 +16,7 @@ class CounterBook {
  public:
   // A record that has left its ring and is dealt with: handed on, or one of the two below.
   void add_taken(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).taken; }
-  // A record that came after --count was reached.
+  // A record that came after --count or --max-size was reached.
   void add_filtered(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).filtered; }
   // A record that could not be decoded.
   void add_reader_loss(uint16_t probe, uint32_t cpu) { ++entry(probe, cpu).reader; }

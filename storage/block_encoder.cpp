@@ -88,6 +88,11 @@ void BlockEncoder::add(const Event& event) {
   if (content_bound_ > kFullBlockContent) content_bound_ = content_bytes();
 }
 
+bool BlockEncoder::has_content(size_t bytes) {
+  if (content_bound_ >= bytes) content_bound_ = content_bytes();
+  return content_bound_ >= bytes;
+}
+
 void BlockEncoder::add_time(uint64_t timestamp_ns) {
   if (events_ == 0) base_ns_ = previous_ns_ = first_ns_ = last_ns_ = timestamp_ns;
   // The low byte is nearly noise, the rest nearly constant: apart they compress best.

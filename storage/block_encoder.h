@@ -49,6 +49,8 @@ class BlockEncoder {
   void add(const Event& event);
 
   uint32_t events() const { return events_; }
+  // Whether the columns have grown to `bytes`, as they are before compression.
+  bool has_content(size_t bytes);
   // Compresses and empties the block, which must have events.
   EncodedBlock finish();
 

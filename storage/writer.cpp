@@ -31,6 +31,10 @@ constexpr size_t kMaxWaitingBytes = 16U << 20;
 constexpr const char* kConnectionPragmas =
     "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA temp_store=MEMORY";
 
+// The least content of a block that ends early near a limit. A smaller one would compress worse,
+// and the events up to the limit would be many blocks.
+constexpr size_t kLeastBlockContent = 256U << 10;
+
 using ProbeAndCpu = std::pair<uint16_t, uint16_t>;
 
 // Events of one probe and CPU, and the times they lie between.
@@ -136,6 +140,8 @@ struct RecordingWriter::State {
   Error explain(const Error& error) const;
   EventCount& count_of(const Event& event);
   void close_block();
+  void close_block_near_limit();
+  uint64_t size_bytes() const;
   void drop_waiting();
   Result<void> commit(const Session* session, const Names& names);
   Result<void> write_transaction(const Session* session, const Names& names);
@@ -153,6 +159,8 @@ struct RecordingWriter::State {
   EventCount* last_count = nullptr;
   std::vector<WaitingBlock> waiting;
   size_t waiting_bytes = 0;
+  uint64_t limit = UINT64_MAX;
+  uint64_t committed_bytes = 0;  // with a limit: size_bytes() after the last commit
   StorageLoss loss;
 };
 
@@ -191,6 +199,21 @@ void RecordingWriter::State::close_block() {
   waiting_bytes += waiting.back().block.data.size();
 }
 
+// What the columns at hand will compress to is not known before they are: they may take all the
+// room that is left, and mostly take a part of it.
+void RecordingWriter::State::close_block_near_limit() {
+  if (limit == UINT64_MAX) return;
+  const uint64_t taken = committed_bytes + waiting_bytes;
+  const uint64_t room = limit - std::min(limit, taken);
+  if (encoder.has_content(std::max<uint64_t>(room, kLeastBlockContent))) close_block();
+}
+
+uint64_t RecordingWriter::State::size_bytes() const {
+  struct stat status {};
+  const bool is_there = ::stat(path.c_str(), &status) == 0;
+  return (is_there ? static_cast<uint64_t>(status.st_size) : 0) + wal_bytes(path);
+}
+
 void RecordingWriter::State::drop_waiting() {
   for (const WaitingBlock& block : waiting) {
     for (const auto& [place, count] : block.counts) loss.add(place, count);
@@ -226,6 +249,7 @@ Result<void> RecordingWriter::State::commit(const Session* session, const Names&
   }
   waiting.clear();
   waiting_bytes = 0;
+  if (limit != UINT64_MAX) committed_bytes = size_bytes();
   return written;
 }
 
@@ -277,6 +301,7 @@ Result<void> RecordingWriter::on_events(std::span<const Event> events, const Nam
     }
     state.encoder.add(event);
     state.count_of(event).add(event.timestamp_ns);
+    state.close_block_near_limit();
   }
   return result;
 }
@@ -315,12 +340,15 @@ uint64_t RecordingWriter::lost_events() const { return state_->loss.events(); }
 
 void RecordingWriter::account_losses(Session& session) const { state_->loss.account(session); }
 
-uint64_t RecordingWriter::waiting_bytes() const { return state_->waiting_bytes; }
+uint64_t RecordingWriter::size_bytes() const { return state_->size_bytes(); }
 
-uint64_t RecordingWriter::size_bytes() const {
-  struct stat status {};
-  const bool is_there = ::stat(state_->path.c_str(), &status) == 0;
-  return (is_there ? static_cast<uint64_t>(status.st_size) : 0) + wal_bytes(state_->path);
+void RecordingWriter::set_limit(uint64_t bytes) {
+  state_->limit = bytes;
+  state_->committed_bytes = state_->size_bytes();
+}
+
+bool RecordingWriter::is_full() const {
+  return state_->committed_bytes + state_->waiting_bytes >= state_->limit;
 }
 
 }  // namespace tracker

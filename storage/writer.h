@@ -49,10 +49,14 @@ class RecordingWriter : public EventSink {
   // adds the windows of it. The recording holds the session so adjusted; a caller that shows
   // counters does the same.
   void account_losses(Session& session) const;
-  // Bytes of the file and its -wal, for the progress line and --max-size.
+  // Bytes of the file and its -wal, for the progress line.
   uint64_t size_bytes() const;
-  // Bytes of finished blocks that the next commit will write.
-  uint64_t waiting_bytes() const;
+
+  // The size that is_full() means. Near it blocks end early, so that it is passed by no more than a
+  // small block and what on_events() is handed at a time, whatever packets compress to.
+  void set_limit(uint64_t bytes);
+  // Whether the file with its -wal, and what the next commit will write, have that size.
+  bool is_full() const;
 
  private:
   struct State;
