@@ -49,6 +49,26 @@ int64_t day_of(const WallTime& time) {
   return time.seconds % kSecondsPerDay < 0 ? day - 1 : day;
 }
 
+void put_two_digits(char* at, int64_t value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
+}
+
+// "17:03:21.402117". By hand: sort shows one for every journey, of which there may be millions.
+std::string clock_text(const WallTime& time) {
+  const int64_t of_day = time.seconds - day_of(time) * kSecondsPerDay;
+  int64_t microseconds = time.nanoseconds / 1000;
+  std::string text = "hh:mm:ss.......";
+  put_two_digits(&text[0], of_day / 3600);
+  put_two_digits(&text[3], of_day / 60 % 60);
+  put_two_digits(&text[6], of_day % 60);
+  for (const size_t at : {13, 11, 9}) {
+    put_two_digits(&text[at], microseconds % 100);
+    microseconds /= 100;
+  }
+  return text;
+}
+
 std::string date_text(int64_t seconds) {
   const std::tm parts = calendar(seconds);
   return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
@@ -79,10 +99,7 @@ std::string render_time(uint64_t timestamp_ns, const Session& session, TimeStyle
                        timestamp_ns % kNsPerSecondUnsigned / 1000);
   }
   if (style == TimeStyle::kDelta) return delta_text(timestamp_ns, previous_ns);
-  const WallTime time = wall_time(timestamp_ns, session, style);
-  const std::tm parts = calendar(time.seconds);
-  return fmt::format("{:02}:{:02}:{:02}.{:06}", parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     time.nanoseconds / 1000);
+  return clock_text(wall_time(timestamp_ns, session, style));
 }
 
 std::string render_date_line(uint64_t timestamp_ns, const Session& session, TimeStyle style,
