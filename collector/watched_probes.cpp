@@ -87,7 +87,6 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
   settings.all_skbs = options.all_skbs;
   settings.stacks = stacks_;
   for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
-  settings.btf = &*btf_;
   settings.netns_operations = symbols_->netns_operations();
   settings.vmemmap_base = symbols_->variable("vmemmap_base");
   settings.page_offset_base = symbols_->variable("page_offset_base");
@@ -97,7 +96,7 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
 Result<void> WatchedProbes::load(const CollectOptions& options) {
   TRY_ASSIGN(symbols, KernelSymbols::open());
   symbols_.emplace(std::move(symbols));
-  TRY_ASSIGN(kernel, KernelProbes::load(settings(options)));
+  TRY_ASSIGN(kernel, KernelProbes::load(settings(options), *btf_));
   kernel_.emplace(std::move(kernel));
   return {};
 }

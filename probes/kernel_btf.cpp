@@ -250,18 +250,30 @@ bool KernelBtf::has_field(const std::string& type_name, std::string_view field) 
   });
 }
 
-std::vector<uint32_t> KernelBtf::struct_ids(std::span<const std::string_view> names) const {
-  const btf* object = state_->vmlinux.get();
+namespace {
+
+std::vector<uint32_t> first_ids(const btf* object, uint32_t kind,
+                                std::span<const std::string_view> names) {
   std::vector<uint32_t> ids(names.size());
   for (uint32_t id = 1; id < btf__type_cnt(object); ++id) {
     const btf_type* type = btf__type_by_id(object, id);
-    if (!btf_is_struct(type)) continue;
+    if (btf_kind(type) != kind) continue;
     const auto found = std::find(names.begin(), names.end(), name_of(object, type->name_off));
     if (found == names.end()) continue;
     uint32_t& first = ids[static_cast<size_t>(found - names.begin())];
     if (first == 0) first = id;
   }
   return ids;
+}
+
+}  // namespace
+
+std::vector<uint32_t> KernelBtf::struct_ids(std::span<const std::string_view> names) const {
+  return first_ids(state_->vmlinux.get(), BTF_KIND_STRUCT, names);
+}
+
+std::vector<uint32_t> KernelBtf::function_ids(std::span<const std::string_view> names) const {
+  return first_ids(state_->vmlinux.get(), BTF_KIND_FUNC, names);
 }
 
 std::map<uint32_t, ReasonName> KernelBtf::drop_reasons() const {

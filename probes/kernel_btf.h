@@ -57,9 +57,10 @@ class KernelBtf {
   // Whether vmlinux has a struct (or a typedef of one) of that name with that member.
   bool has_field(const std::string& type_name, std::string_view field) const;
 
-  // The ids of structs in vmlinux, in the order of `names`; of one that is there twice, the first.
-  // 0 where there is none.
+  // The ids of structs and of functions in vmlinux, in the order of `names`; of one that is there
+  // twice, the first. 0 where there is none.
   std::vector<uint32_t> struct_ids(std::span<const std::string_view> names) const;
+  std::vector<uint32_t> function_ids(std::span<const std::string_view> names) const;
 
   // Every reason of enum skb_drop_reason and of the subsystems' own enums, by whole value; empty on
   // kernels before 5.17.

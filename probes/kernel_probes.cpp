@@ -7,11 +7,13 @@
 #include <linux/membarrier.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <cstdio>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -33,6 +35,8 @@ namespace {
 // meanwhile.
 constexpr size_t kSweepPortion = 4096;
 constexpr size_t kSweepPortionsMin = 16, kSweepPortionsMax = 128;
+
+constexpr const char* kVmlinuxBtf = "/sys/kernel/btf/vmlinux";
 
 struct KnownTracepoint {
   const char* name;
@@ -59,12 +63,33 @@ const KnownTracepoint* known(const std::string& name) {
   return nullptr;
 }
 
-// In the order of the knobs from KNOB_TYPE_SK_BUFF on.
-constexpr std::string_view kReadStructs[] = {
-    "sk_buff", "skb_shared_info", "net_device", "net_device_ops", "net",
-    "sock",    "dst_entry",       "ethhdr",
+#define X(name) #name,
+constexpr std::string_view kReadStructs[] = {TRACKER_READ_STRUCTS(X)};
+constexpr std::string_view kFunctions[] = {TRACKER_KERNEL_FUNCTIONS(X)};
+#undef X
+
+// What of a kernel programs make use of: all of it or, where something lacks, nothing.
+struct Loads {
+  std::vector<uint32_t> struct_ids;  // of kReadStructs
+  uint32_t cast = 0;                 // bpf_rdonly_cast()
 };
-static_assert(KNOB_TYPE_SK_BUFF + std::size(kReadStructs) == KNOB_COUNT);
+
+struct Guard {
+  uint32_t disable = 0, enable = 0;  // bpf_preempt_disable(), bpf_preempt_enable()
+};
+
+std::optional<Loads> find_loads(const KernelBtf& btf, std::span<const uint32_t> functions) {
+  Loads loads{btf.struct_ids(kReadStructs), functions[CALL_bpf_rdonly_cast]};
+  const auto lacks = [](uint32_t id) { return id == 0; };
+  if (lacks(loads.cast) || std::any_of(loads.struct_ids.begin(), loads.struct_ids.end(), lacks))
+    return std::nullopt;
+  return loads;
+}
+
+std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
+  const Guard guard{functions[CALL_bpf_preempt_disable], functions[CALL_bpf_preempt_enable]};
+  return guard.disable && guard.enable ? std::optional(guard) : std::nullopt;
+}
 
 struct ObjectDeleter {
   void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
@@ -90,6 +115,13 @@ ProbeRole probe_role(const std::string& tracepoint_name) {
   return entry ? entry->role : ProbeRole::kOther;
 }
 
+bool kernel_preempts_programs() {
+  utsname name{};
+  unsigned major = 0, minor = 0;
+  if (::uname(&name) != 0 || std::sscanf(name.release, "%u.%u", &major, &minor) != 2) return true;
+  return major > 6 || (major == 6 && minor > 18);
+}
+
 uint32_t possible_cpus() {
   int count = libbpf_num_possible_cpus();
   return count > 0 ? static_cast<uint32_t>(count) : 1;
@@ -99,8 +131,8 @@ struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
   std::vector<bpf_insn> instructions;  // relocated, not patched
-  // Of kReadStructs; empty where programs read the kernel's objects with bpf_probe_read_kernel().
-  std::vector<uint32_t> struct_ids;
+  std::optional<Loads> loads;
+  std::optional<Guard> guard;
   std::string refused_loads;
   std::vector<UniqueFd> ring_fds;  // by CPU
   std::vector<RingReader> rings;   // by CPU
@@ -111,16 +143,18 @@ struct KernelProbes::State {
 
   Result<void> load_template();
   Result<void> load_object(const LibbpfLog& log);
-  void find_structs();
+  void find_ways(const KernelBtf& btf);
   Result<void> make_rings();
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
   Result<uint64_t> tracks_in_use() const;
   Result<bool> sweep_some(uint64_t before_ns, size_t& forgotten);
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
-  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan) const;
+  KernelFunctions functions(bool by_loads) const;
+  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan, bool by_loads) const;
   template <typename Value>
   Result<std::vector<Value>> per_cpu(int map_fd, uint32_t key, const char* what) const;
+  Result<std::vector<tracker_probe_counters>> probe_counters(uint32_t index) const;
 };
 
 // Takes the relocated instructions away and leaves a program that does nothing: verifying the
@@ -153,7 +187,11 @@ Result<void> KernelProbes::State::load_template() {
 }
 
 Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
-  object.reset(tracker_bpf__open());
+  // Told where to look, libbpf does not go on to look in the modules' BTF for what vmlinux lacks
+  // (struct skb_frag, 6.1), which needs CAP_SYS_ADMIN.
+  auto open = libbpf_options<bpf_object_open_opts>();
+  if (::access(kVmlinuxBtf, R_OK) == 0) open.btf_custom_path = kVmlinuxBtf;
+  object.reset(tracker_bpf__open_opts(&open));
   if (!object) return load_error(errno, log.last_warning());
   bpf_map__set_max_entries(object->maps.rings, possible_cpus());
   bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
@@ -164,10 +202,10 @@ Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
   return {};
 }
 
-void KernelProbes::State::find_structs() {
-  if (options.btf && calls_only_known_functions(instructions))
-    struct_ids = options.btf->struct_ids(kReadStructs);
-  if (std::find(struct_ids.begin(), struct_ids.end(), 0U) != struct_ids.end()) struct_ids.clear();
+void KernelProbes::State::find_ways(const KernelBtf& btf) {
+  const std::vector<uint32_t> functions = btf.function_ids(kFunctions);
+  if (options.loads) loads = find_loads(btf, functions);
+  if (options.guard) guard = find_guard(functions);
 }
 
 Result<void> KernelProbes::State::make_rings() {
@@ -210,11 +248,26 @@ bool KernelProbes::State::set_watching(uint32_t value) const {
                               BPF_ANY) == 0;
 }
 
-Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index,
-                                                         const ProbePlan& plan) const {
+KernelFunctions KernelProbes::State::functions(bool by_loads) const {
+  KernelFunctions functions{};
+  if (by_loads) functions[CALL_bpf_rdonly_cast] = loads->cast;
+  if (guard) {
+    functions[CALL_bpf_preempt_disable] = guard->disable;
+    functions[CALL_bpf_preempt_enable] = guard->enable;
+  }
+  return functions;
+}
+
+Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const ProbePlan& plan,
+                                                         bool by_loads) const {
   std::vector<bpf_insn> copy = instructions;
-  CHECK(patch_knobs(copy, knobs(index, plan)) > 0);
-  if (struct_ids.empty()) remove_kernel_calls(copy);
+  Knobs constants = knobs(index, plan);
+  constants[KNOB_LOADS] = by_loads;
+  if (by_loads)
+    std::copy(loads->struct_ids.begin(), loads->struct_ids.end(),
+              constants.begin() + KNOB_TYPE_sk_buff);
+  CHECK(patch_knobs(copy, constants) > 0);
+  CHECK(patch_calls(copy, functions(by_loads)) > 0);
   // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
   const uint32_t type_id = plan.tracepoint->module.empty() ? plan.tracepoint->type_id : 0;
   LibbpfLog log;
@@ -235,7 +288,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
     flags |= KNOB_FLAG_STACK_BUDGET;
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
-  knobs[KNOB_ARG_COUNT] = static_cast<uint64_t>(args.count);
+  for (int position : {args.skb, args.sock, args.dev, args.reason, args.location, args.return_code})
+    if (position_knob(position) != KNOB_NO_ARG) knobs[KNOB_ARGS] |= 1U << position;
   knobs[KNOB_SKB_ARG] = position_knob(args.skb);
   knobs[KNOB_SOCK_ARG] = position_knob(args.sock);
   knobs[KNOB_DEV_ARG] = position_knob(args.dev);
@@ -258,8 +312,7 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
   knobs[KNOB_STACK_FIRST] = options.stacks.first;
   knobs[KNOB_STACK_RATE] = options.stacks.per_second;
-  knobs[KNOB_DIRECT_READS] = !struct_ids.empty();
-  std::copy(struct_ids.begin(), struct_ids.end(), knobs.begin() + KNOB_TYPE_SK_BUFF);
+  knobs[KNOB_GUARD] = guard.has_value();
   return knobs;
 }
 
@@ -268,12 +321,12 @@ KernelProbes::KernelProbes(KernelProbes&&) noexcept = default;
 KernelProbes& KernelProbes::operator=(KernelProbes&&) noexcept = default;
 KernelProbes::~KernelProbes() = default;
 
-Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options) {
+Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, const KernelBtf& btf) {
   auto state = std::make_unique<State>();
   state->options = options;
   state->programs.resize(options.probe_count);
   TRY(state->load_template());
-  state->find_structs();
+  state->find_ways(btf);
   TRY(state->make_rings());
   TRY(state->fill_netns_filter());
   return KernelProbes(std::move(state));
@@ -281,16 +334,13 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options) {
 
 Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
   CHECK(index < state_->programs.size());
-  auto attached = state_->attach_copy(index, plan);
-  if (!attached && !state_->struct_ids.empty()) {
-    // A kernel that has the function, but not its call (no JIT compiler), gets the slower reads.
-    std::vector<uint32_t> kept = std::exchange(state_->struct_ids, {});
-    auto without = state_->attach_copy(index, plan);
-    if (without) {
-      state_->refused_loads = attached.error().message;
-      attached = std::move(without);
-    } else {
-      state_->struct_ids = std::move(kept);
+  auto attached = state_->attach_copy(index, plan, state_->loads.has_value());
+  if (!attached && state_->loads) {
+    // A kernel that has the function, but not its call (no JIT compiler), permits the calls.
+    auto by_calls = state_->attach_copy(index, plan, false);
+    if (by_calls) {
+      if (state_->refused_loads.empty()) state_->refused_loads = attached.error().message;
+      attached = std::move(by_calls);
     }
   }
   if (!attached) return attached.error();
@@ -339,6 +389,12 @@ Result<std::vector<Value>> KernelProbes::State::per_cpu(int map_fd, uint32_t key
   return values;
 }
 
+Result<std::vector<tracker_probe_counters>> KernelProbes::State::probe_counters(
+    uint32_t index) const {
+  return per_cpu<tracker_probe_counters>(bpf_map__fd(object->maps.counters), index,
+                                         "a probe's counters");
+}
+
 namespace {
 
 tracker_counters sum_of_depths(const tracker_probe_counters& counters) {
@@ -357,8 +413,7 @@ tracker_counters sum_of_depths(const tracker_probe_counters& counters) {
 }  // namespace
 
 Result<std::vector<ProbeCounters>> KernelProbes::counters(uint32_t index) const {
-  TRY_ASSIGN(values, state_->per_cpu<tracker_probe_counters>(
-                         bpf_map__fd(state_->object->maps.counters), index, "a probe's counters"));
+  TRY_ASSIGN(values, state_->probe_counters(index));
   std::vector<ProbeCounters> result;
   for (uint32_t cpu = 0; cpu < values.size(); ++cpu) {
     const tracker_counters value = sum_of_depths(values[cpu]);
@@ -398,7 +453,11 @@ bool program_info(const AttachedProgram& program, bpf_prog_info& info) {
 int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
   if (!program_info(state_->programs[index], info)) return -1;
-  return static_cast<int64_t>(info.recursion_misses);
+  auto counters = state_->probe_counters(index);
+  if (!counters) return -1;
+  uint64_t missed = info.recursion_misses;
+  for (const tracker_probe_counters& of_cpu : *counters) missed += of_cpu.too_deep;
+  return static_cast<int64_t>(missed);
 }
 
 KernelProbes::RunTime KernelProbes::run_time(uint32_t index) const {

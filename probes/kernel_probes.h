@@ -27,6 +27,10 @@
 
 namespace tracker {
 
+// Whether this kernel is later than 6.18, the last that is known to run tracepoints' programs with
+// preemption off.
+bool kernel_preempts_programs();
+
 // What all probes of a collection share; fixed before load().
 struct KernelProbesOptions {
   uint32_t probe_count = 0;
@@ -42,9 +46,11 @@ struct KernelProbesOptions {
   std::vector<Netns> netns;  // empty: all
   // Kernel addresses and values (KernelSymbols); 0 where unknown, which turns the use of it off.
   uint64_t netns_operations = 0;
-  const KernelBtf* btf = nullptr;  // not owned; has the types that programs read
   uint64_t vmemmap_base = 0;
   uint64_t page_offset_base = 0;
+  // Ways that depend on the kernel; for tests, which try each on one kernel.
+  bool loads = true;  // read the kernel's objects by loads where it can be done (bpf/kernel_read.h)
+  bool guard = kernel_preempts_programs();  // programs turn preemption off themselves (bpf/hit.h)
 };
 
 // One probe's own constants.
@@ -65,7 +71,8 @@ class KernelProbes {
   // Called for each record with the CPU whose ring it was in. The bytes are valid during the call.
   using RecordCallback = std::function<void(uint32_t cpu, std::span<const std::byte> record)>;
 
-  static Result<KernelProbes> load(const KernelProbesOptions& options);
+  // `btf` is this kernel's; it is not kept.
+  static Result<KernelProbes> load(const KernelProbesOptions& options, const KernelBtf& btf);
   KernelProbes(KernelProbes&&) noexcept;
   KernelProbes& operator=(KernelProbes&&) noexcept;
   ~KernelProbes();
@@ -73,9 +80,8 @@ class KernelProbes {
   // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken:
   // "tp_btf" or "raw_tp". An error names both rungs' failures.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
-  // Why programs read the kernel's objects by calls although this kernel has what it takes for
-  // plain loads (bpf/kernel_read.h): the kernel's words for the first program it refused. Empty:
-  // nothing was refused.
+  // Why a program reads the kernel's objects by calls although this kernel has what it takes for
+  // loads: its words for the first program that it refused. Empty: none was refused.
   const std::string& refused_loads() const;
 
   // From here on hits count, of all probes at once; before, attached probes do nothing. Called

@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "base/system_error.h"
@@ -85,25 +84,24 @@ size_t patch_knobs(std::vector<bpf_insn>& instructions, const Knobs& knobs) {
   return patched;
 }
 
-namespace {
-
-bool is_kernel_call(const bpf_insn& instruction) {
-  return instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_KFUNC_CALL;
-}
-
-}  // namespace
-
-// libbpf writes 0 for a weak function that the kernel lacks.
-bool calls_only_known_functions(const std::vector<bpf_insn>& instructions) {
-  return std::none_of(instructions.begin(), instructions.end(), [](const bpf_insn& instruction) {
-    return is_kernel_call(instruction) && instruction.imm == 0;
-  });
-}
-
-void remove_kernel_calls(std::vector<bpf_insn>& instructions) {
-  bpf_insn zero{};
-  zero.code = BPF_ALU64 | BPF_MOV | BPF_K;
-  std::replace_if(instructions.begin(), instructions.end(), is_kernel_call, zero);
+size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& functions) {
+  size_t patched = 0;
+  for (bpf_insn& instruction : instructions) {
+    const auto index = static_cast<uint32_t>(instruction.imm) - CALL_MAGIC;
+    if (instruction.code != (BPF_JMP | BPF_CALL) || instruction.src_reg != 0 || index >= CALL_COUNT)
+      continue;
+    const uint32_t function = functions[index];
+    instruction = {};
+    if (function != 0) {
+      instruction.code = BPF_JMP | BPF_CALL;
+      instruction.src_reg = BPF_PSEUDO_KFUNC_CALL;
+      instruction.imm = static_cast<int32_t>(function);
+    } else {
+      instruction.code = BPF_ALU64 | BPF_MOV | BPF_K;
+    }
+    ++patched;
+  }
+  return patched;
 }
 
 Result<AttachedProgram> attach_tracepoint(const std::vector<bpf_insn>& instructions,

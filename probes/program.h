@@ -23,12 +23,13 @@ using Knobs = std::array<uint64_t, KNOB_COUNT>;
 // number of loads replaced: a program without any was not made with KNOB().
 size_t patch_knobs(std::vector<bpf_insn>& instructions, const Knobs& knobs);
 
-// Whether every kernel function that the program calls was found in this kernel.
-bool calls_only_known_functions(const std::vector<bpf_insn>& instructions);
+// Indexed by enum tracker_call: the function's id in vmlinux' BTF; 0: not to be called.
+using KernelFunctions = std::array<uint32_t, CALL_COUNT>;
 
-// Puts "r0 = 0" in the place of calls of kernel functions. The verifier looks at all of them before
-// it removes what is never reached, and a kernel without a JIT compiler has none.
-void remove_kernel_calls(std::vector<bpf_insn>& instructions);
+// Makes every call that KERNEL_FUNCTION() of bpf/knob.h stands for one of the kernel's function,
+// or, where that is 0, "r0 = 0": the verifier looks at such calls before it removes what is never
+// reached. The value is the number of calls.
+size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& functions);
 
 struct AttachedProgram {
   UniqueFd program;

@@ -91,7 +91,7 @@ struct tracker_record {
 	__u8 tuple_dest[16];
 };
 
-/* One probe's hits on one CPU at one depth. Each hit adds one to seen and one to exactly one of
+/* One probe's hits on one CPU at one depth of interrupts. Each hit adds one to seen and one to exactly one of
  * filtered, recorded and ring_full. */
 struct tracker_counters {
 	__u64 seen;
@@ -107,13 +107,43 @@ struct tracker_counters {
 /* By depth, so that no atomic operation is needed: those made a fifth of a program's time. */
 struct tracker_probe_counters {
 	struct tracker_counters at_depth[HIT_NESTING];
+	__u64 too_deep; /* hits that found all depths taken: not seen, nothing was done */
 };
+
+/* The kernel's structs whose fields programs read by loads. */
+#define TRACKER_READ_STRUCTS(X) \
+	X(sk_buff)              \
+	X(skb_shared_info)      \
+	X(net_device)           \
+	X(net_device_ops)       \
+	X(net)                  \
+	X(sock)                 \
+	X(dst_entry)            \
+	X(ethhdr)
+
+/* The kernel's functions that programs may call (kfuncs). */
+#define TRACKER_KERNEL_FUNCTIONS(X) \
+	X(bpf_rdonly_cast)          \
+	X(bpf_preempt_disable)      \
+	X(bpf_preempt_enable)
+
+/* In a program such a call is one of a helper that does not exist: CALL_MAGIC + enum tracker_call.
+ * User space puts the function's id in the kernel's BTF there (probes/program.h). Not an extern with
+ * __ksym: libbpf then looks for a function that vmlinux lacks in the BTF of every module, which needs
+ * CAP_SYS_ADMIN, and what it writes in the place of one that is nowhere differs by release. */
+enum tracker_call {
+#define X(name) CALL_##name,
+	TRACKER_KERNEL_FUNCTIONS(X)
+#undef X
+	CALL_COUNT,
+};
+#define CALL_MAGIC 0x6b6e0000
 
 /* Numbers patched into each copy of a program before it is loaded (probes/program.h), so that the
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
 	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
-	KNOB_ARG_COUNT,      /* arguments that the tracepoint has */
+	KNOB_ARGS,           /* bit n: the argument at position n is looked at */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
 	KNOB_SOCK_ARG,
 	KNOB_DEV_ARG,
@@ -134,15 +164,11 @@ enum tracker_knob {
 	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
 	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
 	KNOB_STACK_RATE,     /* and how many in each second after those */
-	KNOB_DIRECT_READS,   /* 1: the kernel's objects can be read by loads (bpf/kernel_read.h) */
-	KNOB_TYPE_SK_BUFF,   /* the struct's id in the kernel's BTF; these in the order of */
-	KNOB_TYPE_SKB_SHARED_INFO, /* kReadStructs in probes/kernel_probes.cpp */
-	KNOB_TYPE_NET_DEVICE,
-	KNOB_TYPE_NET_DEVICE_OPS,
-	KNOB_TYPE_NET,
-	KNOB_TYPE_SOCK,
-	KNOB_TYPE_DST_ENTRY,
-	KNOB_TYPE_ETHHDR,
+	KNOB_LOADS,          /* 1: the kernel's objects are read by loads (bpf/kernel_read.h) */
+	KNOB_GUARD,          /* 1: the program must turn preemption off itself (bpf/hit.h) */
+#define X(name) KNOB_TYPE_##name, /* of struct name, in the kernel's BTF */
+	TRACKER_READ_STRUCTS(X)
+#undef X
 	KNOB_COUNT,
 };
 
@@ -188,6 +214,7 @@ struct tracker_track {
  * no other run on this CPU changes it halfway. */
 struct tracker_scratch {
 	__u64 packets; /* ids given out at this depth */
+	__u64 unasked; /* bytes put into the ring since it was asked how full it is */
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
 	__u64 args[SCRATCH_ARGS];
 	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
@@ -197,8 +224,9 @@ struct tracker_scratch {
 	__u8 skb[SCRATCH_SKB];
 };
 
-/* A CPU's own state. Tracepoint programs run with preemption off and interrupt each other like
- * calls, so that depth and xmit_depth need no atomic operations. */
+/* A CPU's own state. Programs run with preemption off (bpf/hit.h) and interrupt each other like
+ * calls, so that depth and xmit_depth need no atomic operations. lost and tracks are of all depths:
+ * additions to them are atomic. */
 struct tracker_cpu {
 	__u64 lost;    /* records that found no room */
 	__u64 depth;

@@ -36,15 +36,12 @@ static __always_inline void fill_skb(struct tracker_record *record, const struct
 				     __u64 address, const struct skb_shared_info *shared)
 {
 	bool tag = skb_has_vlan_tag(skb);
-	struct { /* the start of the shared info, in one read each */
-		__u16 gso_size, gso_segs;
-	} gso = {};
+	__u16 gso_size = 0, gso_segs = 0;
 
-	if (KNOB(KNOB_SECTIONS) & SECTION_SKB) {
-		gso.gso_size = READ(shared, gso_size);
-		if (gso.gso_size)
-			gso.gso_segs = READ(shared, gso_segs);
-	}
+	if (KNOB(KNOB_SECTIONS) & SECTION_SKB)
+		gso_size = READ(shared, gso_size);
+	if (gso_size)
+		gso_segs = READ(shared, gso_segs);
 	record->skb = address;
 	record->skb_head = (__u64)skb->head;
 	record->len = skb->len;
@@ -57,8 +54,8 @@ static __always_inline void fill_skb(struct tracker_record *record, const struct
 	record->pkt_type = BPF_CORE_READ_BITFIELD(skb, pkt_type);
 	record->cloned = BPF_CORE_READ_BITFIELD(skb, cloned);
 	record->ip_summed = BPF_CORE_READ_BITFIELD(skb, ip_summed);
-	record->gso_size = gso.gso_size;
-	record->gso_segs = gso.gso_segs;
+	record->gso_size = gso_size;
+	record->gso_segs = gso_segs;
 	record->vlan_tci = tag ? skb->vlan_tci : 0;
 	record->vlan_proto = tag ? swap16(skb->vlan_proto) : 0;
 	if (tag)

@@ -10,7 +10,7 @@
 
 struct hit {
 	void *ctx;
-	__u64 now; /* bpf_ktime_get_boot_ns(); 0 until something needs it */
+	__u64 now; /* bpf_ktime_get_boot_ns(), of hits that a companion does not reject at once */
 	__u32 depth;
 	struct tracker_counters *counters;
 	struct tracker_cpu *cpu;
@@ -35,23 +35,23 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 		word;                                                                            \
 	})
 
+#define COPY_ARGUMENT(args, ctx, position)                                                       \
+	do {                                                                                     \
+		if (KNOB(KNOB_ARGS) & 1U << (position))                                          \
+			(args)[position] = CTX_WORD(ctx, position);                              \
+	} while (0)
+
 /* By way of memory: as words from there arguments are plain numbers to the verifier, on tp_btf as on
  * raw_tp. */
 static __always_inline void copy_arguments(__u64 *args, void *ctx)
 {
 	_Static_assert(SCRATCH_ARGS == 6, "one line for each");
-	if (KNOB(KNOB_ARG_COUNT) > 0)
-		args[0] = CTX_WORD(ctx, 0);
-	if (KNOB(KNOB_ARG_COUNT) > 1)
-		args[1] = CTX_WORD(ctx, 1);
-	if (KNOB(KNOB_ARG_COUNT) > 2)
-		args[2] = CTX_WORD(ctx, 2);
-	if (KNOB(KNOB_ARG_COUNT) > 3)
-		args[3] = CTX_WORD(ctx, 3);
-	if (KNOB(KNOB_ARG_COUNT) > 4)
-		args[4] = CTX_WORD(ctx, 4);
-	if (KNOB(KNOB_ARG_COUNT) > 5)
-		args[5] = CTX_WORD(ctx, 5);
+	COPY_ARGUMENT(args, ctx, 0);
+	COPY_ARGUMENT(args, ctx, 1);
+	COPY_ARGUMENT(args, ctx, 2);
+	COPY_ARGUMENT(args, ctx, 3);
+	COPY_ARGUMENT(args, ctx, 4);
+	COPY_ARGUMENT(args, ctx, 5);
 }
 
 static __always_inline bool is_watching(void)
@@ -62,21 +62,53 @@ static __always_inline bool is_watching(void)
 	return is_on && *is_on;
 }
 
-/* Counts the hit and takes its depth; end() gives that back. */
+/* What a program changes of its CPU's state must be in memory before an interrupt's program can see
+ * it: the compiler moves nothing across. */
+#define compiler_barrier() asm volatile("" ::: "memory")
+
+static void (*const bpf_preempt_disable)(void) = KERNEL_FUNCTION(bpf_preempt_disable);
+static void (*const bpf_preempt_enable)(void) = KERNEL_FUNCTION(bpf_preempt_enable);
+
+/* Tracepoints run their programs with preemption off up to 6.18 (guard(preempt_notrace) in
+ * __DECLARE_TRACE), PREEMPT_RT included; later kernels protect them by SRCU and let them be
+ * preempted (commit a46023d5616e), after which programs on one CPU no longer end in the order of
+ * calls. */
+static __always_inline void keep_cpu(void)
+{
+	if (KNOB(KNOB_GUARD))
+		bpf_preempt_disable();
+}
+
+static __always_inline void release_cpu(void)
+{
+	if (KNOB(KNOB_GUARD))
+		bpf_preempt_enable();
+}
+
+/* Counts the hit and takes a depth, which end() gives back. */
 static __always_inline bool begin(struct hit *hit, void *ctx)
 {
 	__u32 zero = 0, probe = KNOB(KNOB_PROBE);
 	struct tracker_probe_counters *of_probe = bpf_map_lookup_elem(&counters, &probe);
+	__u64 depth;
 
 	hit->ctx = ctx;
-	hit->now = 0;
 	hit->cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!of_probe || !hit->cpu)
 		return false;
-	hit->depth = hit->cpu->depth++ % HIT_NESTING;
-	hit->counters = &of_probe->at_depth[hit->depth];
+	depth = hit->cpu->depth;
+	if (depth >= HIT_NESTING) {
+		__sync_fetch_and_add(&of_probe->too_deep, 1);
+		return false;
+	}
+	hit->cpu->depth = depth + 1;
+	compiler_barrier();
+	barrier_var(depth); /* 6.1's verifier has forgotten the comparison */
+	depth %= HIT_NESTING;
+	hit->depth = depth;
+	hit->counters = &of_probe->at_depth[depth];
 	hit->counters->seen++;
-	hit->scratch = &hit->cpu->scratch[hit->depth];
+	hit->scratch = &hit->cpu->scratch[depth];
 	*(volatile __u64 *)&hit->scratch->ctx = (__u64)ctx;
 	copy_arguments(hit->scratch->args, ctx);
 	return true;
@@ -84,7 +116,8 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 
 static __always_inline void end(struct hit *hit)
 {
-	hit->cpu->depth--;
+	compiler_barrier();
+	hit->cpu->depth = hit->depth;
 }
 
 /* Takes a value through memory whose contents the verifier does not follow: what it knew of it, path

@@ -22,6 +22,9 @@
 		knob_value;                                                                   \
 	})
 
+/* A function of the kernel's, to be called only where a knob says that it is there. */
+#define KERNEL_FUNCTION(name) (void *)(CALL_MAGIC + CALL_##name)
+
 #define SECTION_SKB (1U << 0)
 #define SECTION_PACKET (1U << 1)
 #define SECTION_DEV (1U << 2)

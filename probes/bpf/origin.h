@@ -37,7 +37,7 @@ static __always_inline bool prove_netns(struct tracker_scratch *scratch, const s
 {
 	const void *ops;
 
-	if (!net)
+	if (!is_kernel_address(net))
 		return false;
 	if (!proven_before(scratch, net)) {
 		ops = READ(net, ns.ops);
@@ -63,10 +63,10 @@ static __always_inline void find_route_netns(struct tracker_scratch *scratch,
 	const struct dst_entry *dst = (const void *)(refdst & ~1UL);
 	const struct net_device *dev;
 
-	if (!dst)
+	if (!is_kernel_address(dst))
 		return;
 	dev = READ(dst, dev);
-	if (dev && READ(dev, ifindex) > 0)
+	if (is_kernel_address(dev) && READ(dev, ifindex) > 0)
 		prove_netns(scratch, READ(dev, nd_net.net), origin);
 }
 
@@ -78,11 +78,11 @@ static __always_inline void find_origin(struct tracker_scratch *scratch, struct 
 {
 	const struct sock *sk = event_sk ? event_sk : skb_sk;
 
-	if (dev && prove_netns(scratch, READ(dev, nd_net.net), origin)) {
+	if (is_kernel_address(dev) && prove_netns(scratch, READ(dev, nd_net.net), origin)) {
 		origin->dev = dev;
 		origin->ifindex = READ(dev, ifindex);
 	}
-	if (sk && prove_netns(scratch, READ(sk, __sk_common.skc_net.net), origin)) {
+	if (is_kernel_address(sk) && prove_netns(scratch, READ(sk, __sk_common.skc_net.net), origin)) {
 		origin->sk = sk;
 		origin->family = READ(sk, __sk_common.skc_family);
 	}

@@ -58,6 +58,8 @@ static __always_inline bool is_ethernet(const struct sk_buff *skb, __u32 mac, __
 		return false; /* a device without link header: both begin where the data does */
 	header = (const void *)(skb->head + mac);
 	wire = swap16(READ(header, h_proto));
+	if (!wire)
+		return false; /* nothing can be read there: no frame has this */
 	*type = wire;
 	return !protocol || wire == protocol || wire == PROTO_VLAN || wire == PROTO_QINQ ||
 	       wire < PROTO_802_3_MIN;

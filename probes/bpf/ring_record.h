@@ -24,18 +24,27 @@ static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 roo
 	if (!record) {
 		hit->counters->ring_full++;
 		__sync_fetch_and_add(&hit->cpu->lost, 1);
+		return NULL;
 	}
+	hit->scratch->unasked += sizeof(struct tracker_record) + room;
 	return record;
 }
 
-/* The reader wakes by a timer; a wake-up per record would cost ten times the record. */
+/* The reader wakes by a timer; a wake-up per record would cost ten times the record. To ask how full
+ * the ring is costs a call: once for each sixteenth of a ring that was put into it. */
+static __always_inline __u64 wake_up_flag(struct hit *hit, void *ring)
+{
+	if (hit->scratch->unasked <= KNOB(KNOB_WAKE_BYTES) / 4)
+		return BPF_RB_NO_WAKEUP;
+	hit->scratch->unasked = 0;
+	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > KNOB(KNOB_WAKE_BYTES))
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void submit(struct hit *hit, struct tracker_record *record, void *ring)
 {
-	__u64 flags = BPF_RB_NO_WAKEUP;
-
-	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > KNOB(KNOB_WAKE_BYTES))
-		flags = BPF_RB_FORCE_WAKEUP;
-	bpf_ringbuf_submit(record, flags);
+	bpf_ringbuf_submit(record, wake_up_flag(hit, ring));
 	hit->counters->recorded++;
 }
 

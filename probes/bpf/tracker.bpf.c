@@ -115,18 +115,21 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 	return packet_id;
 }
 
-/* NULL: nothing can be read there. */
+/* The skb, or a copy of it: its own fields cost a load each, what they point to is for READ(). NULL:
+ * there is none. */
 static __always_inline const struct sk_buff *view_skb(struct hit *hit, __u64 address)
 {
 	const struct sk_buff *skb = (const void *)address;
 
-	if (KNOB(KNOB_DIRECT_READS)) {
-		skb = TYPED(skb);
-		return skb->head ? skb : NULL;
-	}
-	if (bpf_probe_read_kernel(hit->scratch->skb, bpf_core_type_size(struct sk_buff), skb))
+	if (!is_kernel_address(skb))
 		return NULL;
-	return (const void *)hit->scratch->skb;
+	if (KNOB(KNOB_LOADS))
+		skb = TYPED(skb);
+	else if (bpf_probe_read_kernel(hit->scratch->skb, bpf_core_type_size(struct sk_buff), skb))
+		return NULL;
+	else
+		skb = (const void *)hit->scratch->skb;
+	return skb->head ? skb : NULL;
 }
 
 static __always_inline int handle_skb(struct hit *hit)
@@ -251,22 +254,26 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	return 0;
 }
 
+static __always_inline int handle_hit(struct hit *hit)
+{
+	if (companion_rejects(hit))
+		return filtered(hit);
+	hit->now = bpf_ktime_get_boot_ns();
+	return KNOB(KNOB_ROLE) == ROLE_TRANSMITTED ? handle_transmitted(hit) : handle_skb(hit);
+}
+
 static __always_inline int handle(void *ctx)
 {
-	struct hit hit;
+	struct hit hit = {};
 
-	if (!is_watching() || !begin(&hit, ctx))
+	if (!is_watching())
 		return 0;
-	if (companion_rejects(&hit)) {
-		filtered(&hit);
-	} else {
-		hit.now = bpf_ktime_get_boot_ns();
-		if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
-			handle_transmitted(&hit);
-		else
-			handle_skb(&hit);
+	keep_cpu();
+	if (begin(&hit, ctx)) {
+		handle_hit(&hit);
+		end(&hit);
 	}
-	end(&hit);
+	release_cpu();
 	return 0;
 }
 

@@ -61,25 +61,32 @@ bpf_insn call(unsigned kind, int32_t function) {
   return instruction;
 }
 
-TEST(KernelCalls, OfAFunctionThatTheKernelLacksAreSeen) {
-  const bpf_insn helper = call(0, 0), local = call(BPF_PSEUDO_CALL, 0);
-  EXPECT_TRUE(calls_only_known_functions({helper, local, call(BPF_PSEUDO_KFUNC_CALL, 4711)}));
-  EXPECT_FALSE(calls_only_known_functions(
-      {call(BPF_PSEUDO_KFUNC_CALL, 4711), call(BPF_PSEUDO_KFUNC_CALL, 0)}));
+TEST(PatchCalls, CallsTheKernelsFunctionOrNone) {
+  std::vector<bpf_insn> program{call(0, CALL_MAGIC + CALL_bpf_preempt_enable),
+                                call(0, CALL_MAGIC + CALL_bpf_rdonly_cast)};
+  KernelFunctions functions{};
+  functions[CALL_bpf_rdonly_cast] = 4711;
+  EXPECT_EQ(patch_calls(program, functions), 2U);
+  EXPECT_EQ(program[0].code, BPF_ALU64 | BPF_MOV | BPF_K);
+  EXPECT_EQ(program[0].dst_reg, 0);
+  EXPECT_EQ(program[0].src_reg, 0);
+  EXPECT_EQ(program[0].imm, 0);
+  EXPECT_EQ(program[1].code, BPF_JMP | BPF_CALL);
+  EXPECT_EQ(program[1].src_reg, BPF_PSEUDO_KFUNC_CALL);
+  EXPECT_EQ(program[1].imm, 4711);
+  EXPECT_EQ(program[1].off, 0);
 }
 
-TEST(KernelCalls, AreReplacedAndOthersStay) {
-  std::vector<bpf_insn> program{call(0, 7), call(BPF_PSEUDO_CALL, 3),
-                                call(BPF_PSEUDO_KFUNC_CALL, 4711), call(BPF_PSEUDO_KFUNC_CALL, 0)};
-  remove_kernel_calls(program);
-  EXPECT_EQ(program[0].code, BPF_JMP | BPF_CALL);
-  EXPECT_EQ(program[0].imm, 7);
-  EXPECT_EQ(program[1].src_reg, BPF_PSEUDO_CALL);
-  for (size_t i : {2U, 3U}) {
-    EXPECT_EQ(program[i].code, BPF_ALU64 | BPF_MOV | BPF_K) << i;
-    EXPECT_EQ(program[i].dst_reg, 0) << i;
-    EXPECT_EQ(program[i].src_reg, 0) << i;
-    EXPECT_EQ(program[i].imm, 0) << i;
+TEST(PatchCalls, LeavesHelpersAndOtherCallsAlone) {
+  std::vector<bpf_insn> program{call(0, BPF_FUNC_map_lookup_elem),
+                                call(BPF_PSEUDO_CALL, CALL_MAGIC), call(0, CALL_MAGIC - 1),
+                                call(0, CALL_MAGIC + CALL_COUNT)};
+  const auto before = program;
+  EXPECT_EQ(patch_calls(program, KernelFunctions{}), 0U);
+  for (size_t i = 0; i < program.size(); ++i) {
+    EXPECT_EQ(program[i].imm, before[i].imm) << i;
+    EXPECT_EQ(program[i].src_reg, before[i].src_reg) << i;
+    EXPECT_EQ(program[i].code, before[i].code) << i;
   }
 }
 
