@@ -434,10 +434,8 @@ Result<CollectSummary> Collection::run() {
   make_decoder();
   TRY(probes_->attach(session_, names_));
   if (!probes_->kernel().refused_loads().empty())
-    note(
-        "each event costs more here than it must: the kernel refuses plain loads from its objects "
-        "(" +
-        probes_->kernel().refused_loads() + ")");
+    note("each event costs more here than it must, as the kernel's objects are read by calls: " +
+         probes_->kernel().refused_loads());
   if (options_.output) TRY(start_recording());
   if (observer_.on_attached) observer_.on_attached(session_);
   TRY(drop_privileges(recording_ != nullptr, options_.command.has_value(),

@@ -7,13 +7,11 @@
 #include <linux/membarrier.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cstdio>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -24,6 +22,7 @@
 #include "probes/libbpf_log.h"
 #include "probes/libbpf_options.h"
 #include "probes/program.h"
+#include "probes/program_ways.h"
 #include "probes/ring_reader.h"
 #include "probes/tracker.skel.h"
 
@@ -63,34 +62,6 @@ const KnownTracepoint* known(const std::string& name) {
   return nullptr;
 }
 
-#define X(name) #name,
-constexpr std::string_view kReadStructs[] = {TRACKER_READ_STRUCTS(X)};
-constexpr std::string_view kFunctions[] = {TRACKER_KERNEL_FUNCTIONS(X)};
-#undef X
-
-// What of a kernel programs make use of: all of it or, where something lacks, nothing.
-struct Loads {
-  std::vector<uint32_t> struct_ids;  // of kReadStructs
-  uint32_t cast = 0;                 // bpf_rdonly_cast()
-};
-
-struct Guard {
-  uint32_t disable = 0, enable = 0;  // bpf_preempt_disable(), bpf_preempt_enable()
-};
-
-std::optional<Loads> find_loads(const KernelBtf& btf, std::span<const uint32_t> functions) {
-  Loads loads{btf.struct_ids(kReadStructs), functions[CALL_bpf_rdonly_cast]};
-  const auto lacks = [](uint32_t id) { return id == 0; };
-  if (lacks(loads.cast) || std::any_of(loads.struct_ids.begin(), loads.struct_ids.end(), lacks))
-    return std::nullopt;
-  return loads;
-}
-
-std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
-  const Guard guard{functions[CALL_bpf_preempt_disable], functions[CALL_bpf_preempt_enable]};
-  return guard.disable && guard.enable ? std::optional(guard) : std::nullopt;
-}
-
 struct ObjectDeleter {
   void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
 };
@@ -113,13 +84,6 @@ Error load_error(int error_number, const std::string& said) {
 ProbeRole probe_role(const std::string& tracepoint_name) {
   const KnownTracepoint* entry = known(tracepoint_name);
   return entry ? entry->role : ProbeRole::kOther;
-}
-
-bool kernel_preempts_programs() {
-  utsname name{};
-  unsigned major = 0, minor = 0;
-  if (::uname(&name) != 0 || std::sscanf(name.release, "%u.%u", &major, &minor) != 2) return true;
-  return major > 6 || (major == 6 && minor > 18);
 }
 
 uint32_t possible_cpus() {
@@ -203,9 +167,14 @@ Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
 }
 
 void KernelProbes::State::find_ways(const KernelBtf& btf) {
-  const std::vector<uint32_t> functions = btf.function_ids(kFunctions);
-  if (options.loads) loads = find_loads(btf, functions);
+  const std::vector<uint32_t> functions = kernel_functions(btf);
   if (options.guard) guard = find_guard(functions);
+  if (!options.loads) return;
+  auto found = find_loads(btf, functions);
+  if (found)
+    loads = std::move(found).value();
+  else
+    refused_loads = found.error().message;
 }
 
 Result<void> KernelProbes::State::make_rings() {

@@ -23,13 +23,10 @@
 #include "event/names.h"
 #include "event/session.h"
 #include "probes/kernel_btf.h"
+#include "probes/program_ways.h"
 #include "probes/record.h"
 
 namespace tracker {
-
-// Whether this kernel is later than 6.18, the last that is known to run tracepoints' programs with
-// preemption off.
-bool kernel_preempts_programs();
 
 // What all probes of a collection share; fixed before load().
 struct KernelProbesOptions {
@@ -80,8 +77,8 @@ class KernelProbes {
   // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken:
   // "tp_btf" or "raw_tp". An error names both rungs' failures.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
-  // Why a program reads the kernel's objects by calls although this kernel has what it takes for
-  // loads: its words for the first program that it refused. Empty: none was refused.
+  // Why programs read the kernel's objects by calls although this kernel has what it takes for
+  // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.
   const std::string& refused_loads() const;
 
   // From here on hits count, of all probes at once; before, attached probes do nothing. Called

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/program_ways.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include "probes/record.h"
+
+namespace tracker {
+
+namespace {
+
+#define X(name) #name,
+constexpr std::string_view kReadStructs[] = {TRACKER_READ_STRUCTS(X)};
+constexpr std::string_view kFunctions[] = {TRACKER_KERNEL_FUNCTIONS(X)};
+#undef X
+
+}  // namespace
+
+std::vector<uint32_t> kernel_functions(const KernelBtf& btf) {
+  return btf.function_ids(kFunctions);
+}
+
+Result<std::optional<Loads>> find_loads(const KernelBtf& btf, std::span<const uint32_t> functions) {
+  if (functions[CALL_bpf_rdonly_cast] == 0) return std::optional<Loads>();
+  Loads loads{btf.struct_ids(kReadStructs), functions[CALL_bpf_rdonly_cast]};
+  const auto missing = std::find(loads.struct_ids.begin(), loads.struct_ids.end(), 0U);
+  if (missing != loads.struct_ids.end())
+    return Error{
+        fmt::format("its BTF has no struct {}", kReadStructs[missing - loads.struct_ids.begin()])};
+  return std::optional(std::move(loads));
+}
+
+std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
+  const Guard guard{functions[CALL_bpf_preempt_disable], functions[CALL_bpf_preempt_enable]};
+  return guard.disable && guard.enable ? std::optional(guard) : std::nullopt;
+}
+
+bool kernel_preempts_programs() {
+  utsname name{};
+  unsigned major = 0, minor = 0;
+  if (::uname(&name) != 0 || std::sscanf(name.release, "%u.%u", &major, &minor) != 2) return true;
+  return major > 6 || (major == 6 && minor > 18);
+}
+
+}  // namespace tracker
