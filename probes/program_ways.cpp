@@ -5,8 +5,9 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "probes/record.h"
@@ -43,9 +44,14 @@ std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
 
 bool kernel_preempts_programs() {
   utsname name{};
+  if (::uname(&name) != 0) return true;
+  const std::string_view release = name.release;  // as "6.18.44"
   unsigned major = 0, minor = 0;
-  if (::uname(&name) != 0 || std::sscanf(name.release, "%u.%u", &major, &minor) != 2) return true;
-  return major > 6 || (major == 6 && minor > 18);
+  const char* end = release.data() + release.size();
+  const auto dot = std::from_chars(release.data(), end, major);
+  if (dot.ec != std::errc() || dot.ptr == end || *dot.ptr != '.') return true;
+  if (std::from_chars(dot.ptr + 1, end, minor).ec != std::errc()) return true;
+  return std::pair(major, minor) > std::pair(6U, 18U);
 }
 
 }  // namespace tracker
