@@ -28,7 +28,7 @@ class DbCommand : public Command {
         "  tracker db info                  what kind of recording tracker.db is\n"
         "  tracker db info --format json a.db | jq .events");
     verify_->footer(
-        "Ends with status 1 where something is damaged.\n"
+        "Ends with status 1 where something is damaged, or a part may be missing.\n"
         "Examples:\n"
         "  tracker db verify                whether tracker.db is whole\n"
         "  tracker db verify --format json a.db | jq '.problems[].where'");

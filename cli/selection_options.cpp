@@ -119,12 +119,9 @@ void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
-  // SQLite makes an empty one when it opens a recording that was not ended cleanly.
-  if (session.end_ns != 0 || wal_bytes(path) != 0) return;
-  say(fmt::format(
-      "tracker: {0} was not ended cleanly and there is no {0}-wal: if there is one where the file "
-      "comes from, copy both, or the last events are missing\n",
-      escape_text(path)));
+  if (session.end_ns != 0 || !lacks_wal(path)) return;
+  const std::string shown = escape_text(path);
+  say(fmt::format("tracker: {} {}\n", shown, lacking_wal_text(shown)));
 }
 
 void say_losses(const View& view) {

@@ -8,6 +8,7 @@
 
 #include "event/render.h"
 #include "postprocess/amount_text.h"
+#include "storage/file_header.h"
 
 namespace tracker {
 namespace {
@@ -16,6 +17,11 @@ using Json = nlohmann::ordered_json;
 
 std::string plural(uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view verdict(const VerifyReport& report) {
+  if (report.is_sound()) return "sound";
+  return report.problems.empty() ? "perhaps incomplete" : "damaged";
 }
 
 }  // namespace
@@ -79,9 +85,12 @@ std::string render_verify_text(const VerifyReport& report, const std::string& pa
     if (problem.offset) text += fmt::format(" (at byte {} of the file)", *problem.offset);
     text += "\n";
   }
-  text += fmt::format("{}: {}, {} of {} readable, {}", escape_text(path),
-                      report.is_sound() ? "sound" : "damaged", report.readable_blocks,
-                      plural(report.blocks, "block"), plural(report.readable_events, "event"));
+  if (report.may_lack_wal) {
+    text += fmt::format("file: it {}\n", escape_text(lacking_wal_text(path)));
+  }
+  text += fmt::format("{}: {}, {} of {} readable, {}", escape_text(path), verdict(report),
+                      report.readable_blocks, plural(report.blocks, "block"),
+                      plural(report.readable_events, "event"));
   if (report.missing_events != 0) {
     text += fmt::format(", at least {} missing", plural(report.missing_events, "event"));
   }
@@ -93,6 +102,7 @@ std::string render_verify_json(const VerifyReport& report, const std::string& pa
   Json json{{"path", escape_text(path)},
             {"sound", report.is_sound()},
             {"ended_cleanly", report.ended_cleanly},
+            {"may_lack_wal", report.may_lack_wal},
             {"blocks", report.blocks},
             {"readable_blocks", report.readable_blocks},
             {"readable_events", report.readable_events},
@@ -108,6 +118,7 @@ std::string render_verify_json(const VerifyReport& report, const std::string& pa
 }
 
 Error damage_error(const VerifyReport& report, const std::string& path) {
+  if (report.problems.empty()) return Error{path + " " + lacking_wal_text(path)};
   return Error{fmt::format("{} is damaged: {}; {} can be read", path,
                            plural(report.problems.size(), "problem"),
                            plural(report.readable_events, "event"))};

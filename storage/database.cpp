@@ -49,13 +49,13 @@ std::string plain_path(const std::string& path) {
   return !path.empty() && path[0] == '/' ? path : "./" + path;
 }
 
-std::string immutable_uri(const std::string& path) {
+std::string uri_of(const std::string& path, std::string_view parameters) {
   std::string uri = "file:";
   for (const char c : plain_path(path)) {
     const bool is_special = c == '?' || c == '#' || c == '%';
     uri += is_special ? fmt::format("%{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
   }
-  return uri + "?immutable=1";
+  return fmt::format("{}?{}", uri, parameters);
 }
 
 }  // namespace
@@ -151,11 +151,23 @@ std::span<const uint8_t> Statement::blob(int column) const {
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
+namespace {
+
+// Of the file's URI; empty where a plain path does. The VFS unix-none takes no locks: an exclusive
+// one, which kUnshared asks for, cannot be had on a file that is open for reading only.
+std::string_view uri_parameters(Database::Mode mode) {
+  if (mode == Database::Mode::kImmutable) return "immutable=1";
+  if (mode == Database::Mode::kUnshared) return "vfs=unix-none";
+  return {};
+}
+
+}  // namespace
+
 Result<Database> Database::open(const std::string& path, Mode mode) {
-  const bool is_immutable = mode == Mode::kImmutable;
+  const std::string_view parameters = uri_parameters(mode);
   const int flags = (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
-                    (is_immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX;
-  const std::string name = is_immutable ? immutable_uri(path) : plain_path(path);
+                    (parameters.empty() ? 0 : SQLITE_OPEN_URI) | SQLITE_OPEN_NOMUTEX;
+  const std::string name = parameters.empty() ? plain_path(path) : uri_of(path, parameters);
   sqlite3* connection = nullptr;
   errno = 0;
   const int status = sqlite3_open_v2(name.c_str(), &connection, flags, nullptr);
@@ -186,6 +198,13 @@ Result<void> Database::defend(Mode mode) const {
   // Read-only as the connection is, this has one effect: SQLite then reads a file that is shorter
   // than its header says.
   if (is_salvage) TRY(run("PRAGMA writable_schema=ON"));
+  // The index of the -wal is then in memory, not in a -shm that would have to be made
+  // (https://www.sqlite.org/wal.html, "Use of WAL Without Shared-Memory"), and nothing that is in
+  // the -wal goes into the file when it is closed.
+  if (mode == Mode::kUnshared) {
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    TRY(run("PRAGMA locking_mode=EXCLUSIVE"));
+  }
   return {};
 }
 

@@ -69,6 +69,7 @@ class Database {
     kReadWrite,  // an existing file
     kReadOnly,   // defended against what a hostile file could hold
     kImmutable,  // the same, of a file that nobody writes and that has no -wal: takes no locks
+    kUnshared,   // kReadOnly, of a file that nobody writes: reads its -wal, makes and locks nothing
     kSalvage,    // kReadOnly, but a file shorter than its header says is read as far as it goes
   };
 

@@ -2,6 +2,7 @@
 #include "storage/file_header.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -20,7 +21,9 @@ namespace {
 constexpr size_t kHeaderBytes = 100;
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 constexpr size_t kPageSizeOffset = 16;
+constexpr size_t kReadVersionOffset = 19;
 constexpr size_t kPagesOffset = 28;
+constexpr uint32_t kWriteAhead = 2;  // as a read version
 constexpr size_t kUserVersionOffset = 60;
 constexpr size_t kApplicationIdOffset = 68;
 
@@ -54,6 +57,7 @@ void decode(const HeaderBytes& bytes, FileHeader& header) {
   header.format_version = big_endian(bytes, kUserVersionOffset, 4);
   const uint32_t page_size = big_endian(bytes, kPageSizeOffset, 2);
   header.page_size = page_size == 1 ? 65'536 : page_size;
+  header.is_write_ahead = big_endian(bytes, kReadVersionOffset, 1) == kWriteAhead;
   header.claimed_bytes = uint64_t{header.page_size} * big_endian(bytes, kPagesOffset, 4);
 }
 
@@ -90,6 +94,19 @@ uint64_t wal_bytes(const std::string& path) {
   struct stat status {};
   if (::stat((path + "-wal").c_str(), &status) != 0) return 0;
   return static_cast<uint64_t>(status.st_size);
+}
+
+bool lacks_wal(const std::string& path) {
+  const Result<FileHeader> header = read_file_header(path);
+  return header && header->kind == FileHeader::Kind::kRecording && header->is_write_ahead &&
+         wal_bytes(path) == 0;
+}
+
+std::string lacking_wal_text(const std::string& path) {
+  return fmt::format(
+      "was not ended cleanly and there is no {}-wal: if there is one where the file comes from, "
+      "copy both, or the last events are missing",
+      path);
 }
 
 }  // namespace tracker

@@ -23,7 +23,8 @@ struct FileHeader {
   // Only of a recording, as the header has them.
   uint32_t format_version = 0;
   uint32_t page_size = 0;
-  uint64_t claimed_bytes = 0;  // page size times pages
+  uint64_t claimed_bytes = 0;   // page size times pages
+  bool is_write_ahead = false;  // in journal mode WAL: not ended, nor its -wal brought into it
 
   // Whether bytes are missing at its end. A file whose -wal holds the rest is told apart by
   // wal_bytes().
@@ -35,5 +36,13 @@ Result<FileHeader> read_file_header(const std::string& path);
 
 // Size of the write-ahead log beside a recording; 0 where there is none.
 uint64_t wal_bytes(const std::string& path);
+
+// Whether a recording that was not ended cleanly may be a copy without its -wal. SQLite makes an
+// empty one when it opens such a file; where a collector brought the -wal of a killed one into the
+// file, the journal mode says so.
+bool lacks_wal(const std::string& path);
+
+// What then is said of it, after its name.
+std::string lacking_wal_text(const std::string& path);
 
 }  // namespace tracker

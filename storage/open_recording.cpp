@@ -2,6 +2,7 @@
 #include "storage/open_recording.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <utility>
 
@@ -19,6 +20,11 @@ Error cut_off(const std::string& path, const FileHeader& header) {
                   path, header.size_bytes, header.claimed_bytes)};
 }
 
+bool has_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
 // Opens and reads one page. SQLite opens lazily: only this shows whether it can.
 Result<Database> try_open(const std::string& path, Database::Mode mode, Problem& problem) {
   const auto explain = [&](Error error) {
@@ -32,17 +38,22 @@ Result<Database> try_open(const std::string& path, Database::Mode mode, Problem&
   return database;
 }
 
-// In write-ahead mode SQLite needs to write beside the file, even to read it. Without a -wal there
-// is nothing it would find there, and the file can be taken as it is.
-Result<Database> open_any(const std::string& path, Database::Mode mode) {
-  Problem problem = Problem::kNone;
+// In write-ahead mode SQLite needs to write beside the file, even to read it: the -shm, through
+// which readers and writers share the index of the -wal. Without a -wal there is nothing it would
+// find there, and the file can be taken as it is. Without a -shm nobody shares it, as every writer
+// makes one, and an index in memory does. A -shm that cannot be read may be a living writer's.
+Result<Database> open_any(const std::string& path, Database::Mode mode, Problem& problem) {
   Result<Database> database = try_open(path, mode, problem);
   if (database || problem != Problem::kCannotOpen) return database;
   if (wal_bytes(path) == 0) return try_open(path, Database::Mode::kImmutable, problem);
+  if (!has_file(path + "-shm")) {
+    database = try_open(path, Database::Mode::kUnshared, problem);
+    if (database || problem != Problem::kCannotOpen) return database;
+  }
   return Error{
-      fmt::format("recording {0} cannot be read where it is: its last part is in {0}-wal, "
-                  "and SQLite must write beside them; copy both files to a directory "
-                  "that you can write",
+      fmt::format("recording {0} cannot be read where it is: its last part is in {0}-wal, which "
+                  "cannot be read there; copy both files to a directory that you can write, as a "
+                  "user who may read them",
                   path)};
 }
 
@@ -81,7 +92,8 @@ Error explain_damage(const std::string& path, Error error) {
 Result<Database> open_recording(const std::string& path) {
   TRY_ASSIGN(header, recognise_recording(path));
   if (header.is_cut_off() && wal_bytes(path) == 0) return cut_off(path, header);
-  Result<Database> database = open_any(path, Database::Mode::kReadOnly);
+  Problem problem = Problem::kNone;
+  Result<Database> database = open_any(path, Database::Mode::kReadOnly, problem);
   if (!database) {
     if (header.is_cut_off()) return cut_off(path, header);
     return database;
@@ -91,8 +103,8 @@ Result<Database> open_recording(const std::string& path) {
   return database;
 }
 
-Result<Database> open_damaged_recording(const std::string& path) {
-  return open_any(path, Database::Mode::kSalvage);
+Result<Database> open_damaged_recording(const std::string& path, Problem& problem) {
+  return open_any(path, Database::Mode::kSalvage, problem);
 }
 
 }  // namespace tracker

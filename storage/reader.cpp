@@ -63,7 +63,8 @@ Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::load(
 // without its own tables there is nothing to go on with, and foreign ones are not to be touched.
 Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::salvage(
     const std::string& path, Error damage) {
-  Result<Database> database = open_damaged_recording(path);
+  Problem problem = Problem::kNone;
+  Result<Database> database = open_damaged_recording(path, problem);
   if (!database || !check_schema(*database)) return damage;
   Result<BlockTable> block_table = BlockTable::prepare(*database);
   if (!block_table) return damage;

@@ -29,7 +29,7 @@ class Verification {
  public:
   Verification(const std::string& path, const FileHeader& header) : path_(path), header_(header) {}
 
-  VerifyReport run();
+  Result<VerifyReport> run();
 
  private:
   void add(std::string where, std::string what, std::optional<uint64_t> offset = std::nullopt);
@@ -56,9 +56,12 @@ void Verification::add(std::string where, std::string what, std::optional<uint64
   report_.problems.push_back({std::move(where), std::move(what), offset});
 }
 
-VerifyReport Verification::run() {
+Result<VerifyReport> Verification::run() {
   check_file();
-  Result<Database> database = open_damaged_recording(path_);
+  Problem problem = Problem::kNone;
+  Result<Database> database = open_damaged_recording(path_, problem);
+  // That says nothing of the file.
+  if (!database && problem == Problem::kCannotOpen) return std::move(database).error();
   if (!database) {
     add("file", database.error().message);
     return std::move(report_);
@@ -74,13 +77,14 @@ VerifyReport Verification::run() {
   check_blocks(*database);
   check_counters();
   check_refusal();
+  report_.may_lack_wal = !report_.ended_cleanly && lacks_wal(path_);
   return std::move(report_);
 }
 
 // A connection for damaged files forgives what another refuses, such as a schema with nonsense in
 // it.
 void Verification::check_refusal() {
-  if (!report_.is_sound()) return;
+  if (!report_.problems.empty()) return;
   const Result<Database> database = open_recording(path_);
   if (!database) add("SQLite structure", database.error().message);
 }

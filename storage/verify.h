@@ -27,15 +27,16 @@ struct VerifyReport {
   uint64_t readable_events = 0;  // in these
   uint64_t missing_events = 0;   // in the others, by what their rows claim; a lower bound
   bool ended_cleanly = false;
+  bool may_lack_wal = false;  // not ended cleanly, and its -wal is not beside it (lacks_wal())
   std::vector<VerifyProblem> problems;  // at most kMaxProblems of each kind
 
-  bool is_sound() const { return problems.empty(); }
+  bool is_sound() const { return problems.empty() && !may_lack_wal; }
 };
 
 // Checks SQLite's structure, the tables, every block's checksum and columns, that probes and stacks
 // which events name are there, and - where the recording was ended cleanly - that each probe and
 // CPU has as many events as its counter says. Goes on after each problem. Fails only for what is no
-// recording of a known format at all.
+// recording of a known format at all, or cannot be opened where it is.
 Result<VerifyReport> verify_recording(const std::string& path);
 
 }  // namespace tracker

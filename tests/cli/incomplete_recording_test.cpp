@@ -51,13 +51,22 @@ TEST_F(IncompleteRecording, OfALossSaysHowManyEventsAreNotShown) {
 // What was committed last is in the -wal; readers of SQLite make an empty one in its place.
 TEST_F(IncompleteRecording, CopiedWithoutItsWalSaysWhatMayBeMissing) {
   std::filesystem::copy_file(folder_.file("a.db"), folder_.file("copy.db"));
-  for (const char* view : {"drops", "print"}) {
+  for (const char* view : {"drops", "print", "stats"}) {
     const ProcessResult shown = run({view, "copy.db"});
     EXPECT_NE(shown.err.find("tracker: copy.db was not ended cleanly and there is no copy.db-wal"),
               std::string::npos)
         << shown.err;
   }
-  EXPECT_EQ(run({"drops", "a.db"}).err.find("there is no a.db-wal"), std::string::npos);
+  const ProcessResult verified = run({"db", "verify", "copy.db"});
+  EXPECT_EQ(verified.status, 1);
+  EXPECT_EQ(verified.out,
+            "file: it was not ended cleanly and there is no copy.db-wal: if there is one where the "
+            "file comes from, copy both, or the last events are missing\n"
+            "copy.db: perhaps incomplete, 0 of 0 blocks readable, 0 events, not ended cleanly\n");
+  for (const char* view : {"drops", "stats"}) {
+    EXPECT_EQ(run({view, "a.db"}).err.find("there is no a.db-wal"), std::string::npos) << view;
+  }
+  EXPECT_EQ(run({"db", "verify", "a.db"}).status, 0);
 }
 
 }  // namespace
