@@ -120,18 +120,72 @@ constexpr bool is_earlier(const Explanation& a, const Explanation& b) {
 }
 static_assert(std::is_sorted(kExplanations.begin(), kExplanations.end(), is_earlier));
 
-// ping_rcv() looks for a ping socket only. A raw socket, which ping uses as root, got a clone in
-// raw_local_deliver() before, and the original ends so all the same (6.1 to 6.18).
-bool is_ping_reply_place(std::string_view function) {
+// What a reason means in one function, where that says more than the reason alone.
+struct PlaceExplanation {
+  std::string_view function;
+  std::string_view reason;
+  std::string_view text;
+};
+
+// A raw socket, which ping uses as root, got a clone in raw_local_deliver() before.
+constexpr std::string_view kPingReply =
+    "no ping socket; a raw socket, such as ping's as root, may have got its copy";
+// ip_error() gives a reason, since 5.19, where there is no route; not where fib_lookup() or
+// ip_route_input_slow() found one that refuses (EINVAL, EHOSTUNREACH, EACCES).
+constexpr std::string_view kRefusingRoute =
+    "its route is blackhole, unreachable or prohibit, or there is none: try `ip route get`";
+// ip6_rt_init_dst_reject() and ip6_null_entry.
+constexpr std::string_view kRefusingRoute6 =
+    "its route is unreachable or prohibit, or there is none: try `ip -6 route get`";
+// ip6_rt_init_dst_reject(); dst_dev_put(); make_blackhole() and xfrm_create_dummy_bundle();
+// nodata_protocol in net/ipv6/exthdrs.c.
+constexpr std::string_view kDiscarded =
+    "its route is blackhole or was removed, waits for IPsec, or IPv6 says that nothing follows";
+// Called by inet_csk_destroy_sock(). What was unread tcp_close() has freed before, so that a FIN
+// that came later is left; with data, where nobody accepted the connection.
+constexpr std::string_view kClosedSocket =
+    "left in the queue of a socket that was closed, often only the FIN";
+// tbf_segment(), which the compiler puts into its caller: no segment was queued, and each was freed
+// as a drop of its own.
+constexpr std::string_view kSegmentsDropped =
+    "all its segments were dropped, each a drop of its own: one loss, shown twice";
+
+// By what 6.1 and 6.12 have, and for pings to 6.18.
+constexpr std::array kPlaceExplanations{
+    PlaceExplanation{"ping_rcv", "NO_SOCKET", kPingReply},
+    PlaceExplanation{"icmp_rcv", "NO_SOCKET", kPingReply},
+    PlaceExplanation{"icmpv6_rcv", "NO_SOCKET", kPingReply},
+    PlaceExplanation{"ip_error", "NOT_SPECIFIED", kRefusingRoute},
+    PlaceExplanation{"ip6_pkt_drop", "IP_INADDRERRORS", "its destination is the address ::"},
+    PlaceExplanation{"ip6_pkt_drop", "IP_INNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"ip6_pkt_drop", "IP_OUTNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"ip6_pkt_discard", "IP_INNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"ip6_pkt_discard_out", "IP_OUTNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"ip6_pkt_prohibit", "IP_INNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"ip6_pkt_prohibit_out", "IP_OUTNOROUTES", kRefusingRoute6},
+    PlaceExplanation{"dst_discard", "NOT_SPECIFIED", kDiscarded},
+    PlaceExplanation{"dst_discard_out", "NOT_SPECIFIED", kDiscarded},
+    PlaceExplanation{"ip6_mc_input", "NOT_SPECIFIED",
+                     "nothing has joined its multicast group on that device: no fault by itself"},
+    PlaceExplanation{"sk_stream_kill_queues", "NOT_SPECIFIED", kClosedSocket},
+    PlaceExplanation{"sk_stream_kill_queues", "QUEUE_PURGE", kClosedSocket},
+    PlaceExplanation{"tbf_enqueue", "NOT_SPECIFIED", kSegmentsDropped},
+    PlaceExplanation{"tbf_segment", "NOT_SPECIFIED", kSegmentsDropped},
+};
+
+std::string_view place_explanation(std::string_view reason, std::string_view function) {
   function = function.substr(0, function.find('.'));  // "icmp_rcv.isra.0"
-  return function == "ping_rcv" || function == "icmp_rcv" || function == "icmpv6_rcv";
+  for (const PlaceExplanation& place : kPlaceExplanations) {
+    if (place.function == function && place.reason == reason) return place.text;
+  }
+  return {};
 }
 
 }  // namespace
 
 std::string_view reason_explanation(std::string_view reason, std::string_view function) {
-  if (reason == "NO_SOCKET" && is_ping_reply_place(function))
-    return "no ping socket; a raw socket, such as ping's as root, may have got its copy";
+  const std::string_view at_place = place_explanation(reason, function);
+  if (!at_place.empty()) return at_place;
   const auto found = std::lower_bound(kExplanations.begin(), kExplanations.end(),
                                       Explanation{reason, {}}, is_earlier);
   return found != kExplanations.end() && found->reason == reason ? found->text : std::string_view();

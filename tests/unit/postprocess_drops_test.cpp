@@ -205,6 +205,38 @@ TEST(ReasonExplanation, OfAPingReplyDoesNotBlameAPort) {
   }
 }
 
+// blackhole, unreachable and prohibit routes: 6.1 and 6.12 give no reason there.
+TEST(ReasonExplanation, OfARouteThatRefusesNamesTheRoute) {
+  EXPECT_EQ(
+      reason_explanation("NOT_SPECIFIED", "ip_error"),
+      "its route is blackhole, unreachable or prohibit, or there is none: try `ip route get`");
+  EXPECT_EQ(reason_explanation("IP_INNOROUTES", "ip_error"), reason_explanation("IP_INNOROUTES"));
+  for (const char* function : {"ip6_pkt_drop", "ip6_pkt_discard", "ip6_pkt_prohibit"}) {
+    EXPECT_EQ(reason_explanation("IP_INNOROUTES", function),
+              "its route is unreachable or prohibit, or there is none: try `ip -6 route get`")
+        << function;
+  }
+  EXPECT_EQ(reason_explanation("IP_INADDRERRORS", "ip6_pkt_drop"),
+            "its destination is the address ::");
+  EXPECT_EQ(reason_explanation("NOT_SPECIFIED", "dst_discard_out"),
+            "its route is blackhole or was removed, waits for IPsec, or IPv6 says that nothing "
+            "follows");
+}
+
+TEST(ReasonExplanation, SaysWhereAFreeIsNoLossOfItsOwn) {
+  for (const char* reason : {"QUEUE_PURGE", "NOT_SPECIFIED"}) {
+    EXPECT_EQ(reason_explanation(reason, "sk_stream_kill_queues"),
+              "left in the queue of a socket that was closed, often only the FIN");
+  }
+  EXPECT_EQ(reason_explanation("NOT_SPECIFIED", "ip6_mc_input"),
+            "nothing has joined its multicast group on that device: no fault by itself");
+  EXPECT_EQ(reason_explanation("NOT_SPECIFIED", "tbf_enqueue"),
+            "all its segments were dropped, each a drop of its own: one loss, shown twice");
+  EXPECT_EQ(reason_explanation("QDISC_DROP", "tbf_enqueue"), reason_explanation("QDISC_DROP"));
+  EXPECT_EQ(reason_explanation("NOT_SPECIFIED", "skb_release_data"),
+            "the kernel gives no reason: see the place");
+}
+
 TEST(Drops, OneIsNotCalledDrops) {
   const std::vector<Event> events{EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket),
                                   EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket)};
