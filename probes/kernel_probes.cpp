@@ -136,7 +136,17 @@ int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long co
   return bpf_program__set_insns(program, nothing, std::size(nothing));
 }
 
+// libbpf before 1.3 (commit 8a0260dbf655) frees its table of handlers when the last one is
+// unregistered, and once more when the next is registered: a second load in one process crashed.
+// One that is never unregistered keeps the table.
+void keep_handler_table() {
+  static const int kept = libbpf_register_prog_handler("tracker/none", BPF_PROG_TYPE_RAW_TRACEPOINT,
+                                                       static_cast<bpf_attach_type>(0), nullptr);
+  static_cast<void>(kept);
+}
+
 Result<void> KernelProbes::State::load_template() {
+  keep_handler_table();
   LibbpfLog log;
   // The section name "tracker/template" is ours; the type is that of raw_tp programs.
   auto handler = libbpf_options<libbpf_prog_handler_opts>();

@@ -32,21 +32,27 @@ std::set<uint32_t> programs_of(pid_t pid) {
   return ids;
 }
 
-bool program_exists(uint32_t id) {
-  bpf_attr attributes{};
-  attributes.prog_id = id;
-  const long fd = syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof(attributes));
-  if (fd < 0) {
-    require(errno == ENOENT, "cannot ask for BPF programs");
-    return false;
-  }
-  close(static_cast<int>(fd));
-  return true;
-}
-
 namespace {
 
 uint64_t address_of(const void* what) { return reinterpret_cast<uintptr_t>(what); }
+
+// Nothing: there is none.
+UniqueFd open_program(uint32_t id) {
+  bpf_attr attributes{};
+  attributes.prog_id = id;
+  const long fd = syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof(attributes));
+  require(fd >= 0 || errno == ENOENT, "cannot ask for BPF programs");
+  return UniqueFd(static_cast<int>(fd));
+}
+
+void ask_about(const UniqueFd& program, bpf_prog_info& info) {
+  bpf_attr attributes{};
+  attributes.info.bpf_fd = static_cast<uint32_t>(program.get());
+  attributes.info.info_len = sizeof(info);
+  attributes.info.info = address_of(&info);
+  require_call(syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof(attributes)),
+               "cannot ask about a BPF program");
+}
 
 // The last line that is no statistics of what was verified.
 std::string last_words(const std::string& log) {
@@ -56,6 +62,22 @@ std::string last_words(const std::string& log) {
 }
 
 }  // namespace
+
+bool program_exists(uint32_t id) { return static_cast<bool>(open_program(id)); }
+
+std::vector<bpf_insn> verified_instructions(uint32_t id) {
+  const UniqueFd program = open_program(id);
+  require(static_cast<bool>(program), fmt::format("there is no BPF program {}", id));
+  bpf_prog_info sizes{};
+  ask_about(program, sizes);
+  std::vector<bpf_insn> instructions(sizes.xlated_prog_len / sizeof(bpf_insn));
+  bpf_prog_info info{};
+  info.xlated_prog_len = sizes.xlated_prog_len;
+  info.xlated_prog_insns = address_of(instructions.data());
+  ask_about(program, info);
+  require(info.xlated_prog_insns != 0, "the kernel does not show a program's instructions");
+  return instructions;
+}
 
 UniqueFd load_program(bpf_prog_type type, std::span<const bpf_insn> instructions) {
   static constexpr char kLicense[] = "GPL";

@@ -12,6 +12,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "harness/network_namespace.h"
@@ -23,6 +24,10 @@ std::set<uint32_t> programs_of(pid_t pid);
 
 // Whether the kernel has a program with this id: loaded, or attached to anything.
 bool program_exists(uint32_t id);
+
+// The program as the verifier left it: what is never reached is gone, and calls that it writes
+// itself (bpf_rdonly_cast()) are none any more.
+std::vector<bpf_insn> verified_instructions(uint32_t id);
 
 // Loads a program; the test ends with the verifier's last words where the kernel refuses it.
 UniqueFd load_program(bpf_prog_type type, std::span<const bpf_insn> instructions);

@@ -72,18 +72,22 @@ UniqueFd bound_socket(const NetworkNamespace& netns, const Endpoint& source, int
 }
 
 void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, size_t size) {
-  const UniqueFd fd = bound_socket(netns, flow.source, SOCK_DGRAM);
+  send_datagrams(bound_socket(netns, flow.source, SOCK_DGRAM), flow, count, size);
+}
+
+void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size) {
   if (!flow.is_ipv6()) {
     const int never_fragment = IP_PMTUDISC_DO;  // ip_select_ident_segs(): no id is needed then
-    require_call(
-        setsockopt(fd.get(), IPPROTO_IP, IP_MTU_DISCOVER, &never_fragment, sizeof(never_fragment)),
-        "IP_MTU_DISCOVER");
+    require_call(setsockopt(socket.get(), IPPROTO_IP, IP_MTU_DISCOVER, &never_fragment,
+                            sizeof(never_fragment)),
+                 "IP_MTU_DISCOVER");
   }
   const SocketAddress dest = socket_address(flow.dest);
   const std::vector<uint8_t> payload(size, 'x');
   const FirstCpu pinned;
   for (int i = 0; i < count; ++i) {
-    const ssize_t sent = sendto(fd.get(), payload.data(), payload.size(), 0, dest.get(), dest.size);
+    const ssize_t sent =
+        sendto(socket.get(), payload.data(), payload.size(), 0, dest.get(), dest.size);
     require_call(sent, fmt::format("cannot send {}", flow.text()));
   }
 }
