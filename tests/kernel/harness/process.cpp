@@ -4,12 +4,16 @@
 #include <fcntl.h>
 #include <fmt/ranges.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 
 #include "harness/require.h"
@@ -24,6 +28,38 @@ void redirect(const std::string& path, int flags, int fd) {
   if (opened < 0 || dup2(opened, fd) < 0) _exit(kCannotStart);
 }
 
+uint64_t mask_of(const std::vector<int>& capabilities) {
+  uint64_t mask = 0;
+  for (const int capability : capabilities) mask |= uint64_t{1} << capability;
+  return mask;
+}
+
+// Nothing but `capabilities`, which stay over exec, can be had from here on: what systemd does for
+// AmbientCapabilities=, CapabilityBoundingSet= and NoNewPrivileges=. As another user than root.
+bool keep_only(const std::vector<int>& capabilities) {
+  const uint64_t mask = mask_of(capabilities);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  for (size_t i = 0; i < data.size(); ++i) {
+    const auto word = static_cast<uint32_t>(mask >> (32 * i));
+    data[i] = {word, word, word};
+  }
+  if (syscall(SYS_capset, &header, data.data()) != 0) return false;
+  for (const int capability : capabilities) {
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) return false;
+  }
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+// What is not bound cannot be had again, whatever is executed; as long as CAP_SETPCAP is there.
+bool bind_to(const std::vector<int>& capabilities) {
+  const uint64_t mask = mask_of(capabilities);
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+    if ((mask >> capability & 1) == 0 && prctl(PR_CAPBSET_DROP, capability) != 0) return false;
+  }
+  return true;
+}
+
 // Runs between fork and exec: ends the child where something cannot be had.
 void become(const ProcessOptions& options) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -35,10 +71,14 @@ void become(const ProcessOptions& options) {
   }
   if (!options.user) return;
   const uid_t user = *options.user;
+  const bool keeps_some = !options.capabilities.empty();
+  if (keeps_some && (!bind_to(options.capabilities) || prctl(PR_SET_KEEPCAPS, 1) != 0))
+    _exit(kCannotStart);
   if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
       setresuid(user, user, user) != 0) {
     _exit(kCannotStart);
   }
+  if (keeps_some && !keep_only(options.capabilities)) _exit(kCannotStart);
 }
 
 int status_number(int wait_status) {

@@ -20,7 +20,8 @@ struct ProcessOptions {
   std::string input;                // what its stdin gives
   std::string folder;               // its working directory; empty: the test's own
   std::optional<int> netns_fd;      // the namespace that it is started in
-  std::optional<uid_t> user;        // without any capability, if given
+  std::optional<uid_t> user;        // without any capability, if given, but these
+  std::vector<int> capabilities;    // of `user`: as a service's AmbientCapabilities=
   std::vector<std::string> setenv;  // NAME=VALUE
 };
 
