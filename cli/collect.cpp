@@ -113,7 +113,8 @@ class CollectCommand : public Command {
   Result<int> run() override;
 
  private:
-  Result<CollectSummary> collect_and_print(DropTally& tally);
+  Result<CollectSummary> collect_and_print(DropTally& tally, uint64_t& not_shown);
+  Result<int> status_by_loss(const CollectSummary& summary, uint64_t not_shown) const;
 
   CollectArguments arguments_;
   const CLI::Option* output_option_ = nullptr;
@@ -127,7 +128,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
                                     "the recording; an existing one is kept as FILE.old")
                        ->type_name("FILE")
                        ->capture_default_str();
-  command->add_flag("--no-record", arguments_.no_record, "show events only");
+  command->add_flag("--no-record", arguments_.no_record,
+                    "show events only; those not shown are lost");
   command->add_flag("--quiet", arguments_.quiet,
                     "no events; a line of progress where stderr is a terminal");
   command
@@ -239,7 +241,7 @@ Result<void> CollectCommand::check() {
   return {};
 }
 
-Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
+Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally, uint64_t& not_shown) {
   std::vector<EventSink*> sinks{&tally};
   std::optional<LivePrinter> printer;
   if (!arguments_.quiet) {
@@ -268,23 +270,39 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally) {
   };
   auto summary = collect(arguments_.options, sinks, observer);
   status.clear_progress();
+  if (summary && printer) {
+    const ShownCounts& shown = printer->finish();
+    not_shown = tracker::not_shown(shown, *summary);
+    if (arguments_.no_record) count_not_shown_as_lost(shown, summary->session.counters);
+  }
   return summary;
 }
 
 Result<int> CollectCommand::run() {
   DropTally tally;
-  TRY_ASSIGN(summary, collect_and_print(tally));
+  uint64_t not_shown = 0;
+  TRY_ASSIGN(summary, collect_and_print(tally, not_shown));
   say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),
-                                               arguments_.options.output.value_or(""))));
+                                               arguments_.options.output.value_or(""), not_shown)));
   if (summary.recording_error) return 1;  // its sentence was said when it happened
   const int status = summary.command_status.value_or(0);
   if (status != 0 || !arguments_.fail_on_loss) return status;
+  return status_by_loss(summary, not_shown);
+}
+
+Result<int> CollectCommand::status_by_loss(const CollectSummary& summary,
+                                           uint64_t not_shown) const {
   uint64_t lost = 0;
   for (const ProbeCounters& counters : summary.session.counters) lost += counters.lost();
   if (lost == 0) return 0;
-  return Error{fmt::format(
-      "{} event{} lost (--fail-on-loss); a larger --ring-size or a smaller --snaplen may help",
-      lost, lost == 1 ? " was" : "s were")};
+  const std::string were =
+      fmt::format("{} event{} lost (--fail-on-loss)", lost, lost == 1 ? " was" : "s were");
+  if (arguments_.no_record && not_shown > 0)
+    return Error{
+        fmt::format("{}, {} of them because they were not shown: record them, without "
+                    "--no-record",
+                    were, not_shown)};
+  return Error{were + "; a larger --ring-size or a smaller --snaplen may help"};
 }
 
 }  // namespace

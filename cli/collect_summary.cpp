@@ -65,11 +65,45 @@ std::string left_out_line(const LeftOut& left_out) {
   return fmt::format("left out, because there were too many different ones: {}\n", parts);
 }
 
+std::string loss_line(const Totals& totals, bool is_recorded) {
+  if (totals.lost() == 0) return {};
+  return fmt::format("lost: ring full {}, reader {}, storage {}{}\n", totals.ring_full,
+                     totals.reader, totals.storage,
+                     is_recorded ? "; see `tracker stats` for when" : "");
+}
+
+std::string not_shown_line(uint64_t not_shown, bool is_recorded) {
+  if (not_shown == 0) return {};
+  if (is_recorded)
+    return fmt::format(
+        "not shown {}: live output could not take them; `tracker print` shows what was recorded\n",
+        not_shown);
+  return fmt::format(
+      "not shown {}, counted as lost by the reader: live output could not take them and nothing "
+      "was recorded (leave --no-record out to keep them)\n",
+      not_shown);
+}
+
 }  // namespace
+
+void count_not_shown_as_lost(const ShownCounts& shown, std::vector<ProbeCounters>& counters) {
+  for (ProbeCounters& of : counters) {
+    const auto found = shown.find({of.probe, of.cpu});
+    const uint64_t kept = std::min(of.recorded, found == shown.end() ? 0 : found->second);
+    of.reader += of.recorded - kept;
+    of.recorded = kept;
+  }
+}
+
+uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary) {
+  uint64_t in_all = 0;
+  for (const auto& [place, count] : shown) in_all += count;
+  return summary.events - std::min(summary.events, in_all);
+}
 
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording) {
+                                   const std::string& recording, uint64_t not_shown) {
   const Session& session = summary.session;
   Totals totals = add_up(session);
   std::string text =
@@ -78,9 +112,7 @@ std::string render_collect_summary(const CollectSummary& summary,
   if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
   text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,
                       totals.filtered, totals.recorded, totals.lost());
-  if (totals.lost() > 0)
-    text += fmt::format("lost: ring full {}, reader {}, storage {}; see `tracker stats` for when\n",
-                        totals.ring_full, totals.reader, totals.storage);
+  text += loss_line(totals, !recording.empty()) + not_shown_line(not_shown, !recording.empty());
   if (totals.unattributed > 0)
     text +=
         fmt::format("unattributed {}: named no network namespace that --netns could decide by\n",

@@ -6,14 +6,23 @@
 #include <string>
 #include <vector>
 
+#include "cli/live_printer.h"
 #include "collector/collection.h"
 #include "collector/drop_tally.h"
 
 namespace tracker {
 
-// Lines for stderr; `recording` is the file's path, empty where there is none.
+// Of a collection without a recording: events that were handed on and not shown are lost on the
+// reader's side, so that the sums still close, per probe and CPU.
+void count_not_shown_as_lost(const ShownCounts& shown, std::vector<ProbeCounters>& counters);
+
+// How many of the collection's events live output did not show.
+uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary);
+
+// Lines for stderr; `recording` is the file's path, empty where there is none. `not_shown` are the
+// events that live output left out: 0 where it was not asked for.
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording);
+                                   const std::string& recording, uint64_t not_shown = 0);
 
 }  // namespace tracker

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "cli/unblocked_fd.h"
@@ -26,6 +27,12 @@ constexpr size_t kQueueBytes = 1U << 20;
 constexpr auto kRenderBudget = std::chrono::milliseconds(200);  // of each second
 constexpr auto kFinalPatience = std::chrono::seconds(1);
 constexpr int kWriteMilliseconds = 100;
+
+// Where the text of an event ends in the queue, and whose it is.
+struct TextEnd {
+  size_t offset;
+  uint16_t probe, cpu;
+};
 
 }  // namespace
 
@@ -44,15 +51,18 @@ struct LivePrinter::State {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::string queue;    // guarded by mutex
-  bool ending = false;  // guarded by mutex
-  bool broken = false;  // guarded by mutex: nobody reads any more
+  std::string queue;          // guarded by mutex
+  std::vector<TextEnd> ends;  // guarded by mutex: of the events in the queue
+  bool ending = false;        // guarded by mutex
+  bool broken = false;        // guarded by mutex: nobody reads any more
   std::thread writer;
 
+  ShownCounts shown;  // the writer's, until it has ended
+
   void write_queue();
-  bool write_all(std::string_view text);
+  size_t write_text(std::string_view text);
   enum class Pushed { kYes, kNoRoom, kNobodyReads };
-  Pushed push(const std::string& text);
+  Pushed push(const std::string& text, const Event& event);
   bool within_budget();
 };
 
@@ -80,47 +90,60 @@ std::string LivePrinter::not_shown_text(uint64_t events) {
   return fmt::format("{} not shown\n", events);
 }
 
-LivePrinter::~LivePrinter() {
+LivePrinter::~LivePrinter() { finish(); }
+
+const ShownCounts& LivePrinter::finish() {
   {
     std::lock_guard lock(state_->mutex);
     if (state_->not_shown > 0) state_->queue += state_->gap_line(state_->not_shown);
+    state_->not_shown = 0;
     state_->ending = true;
   }
   state_->changed.notify_one();
   if (state_->writer.joinable()) state_->writer.join();
+  return state_->shown;
 }
 
 void LivePrinter::set_session(const Session& session) { state_->session = session; }
 
-// False when nobody reads any more, or when the end waits for a reader that does not read.
-bool LivePrinter::State::write_all(std::string_view text) {
+// The value is how much of it was written: less than all when nobody reads any more, or when the
+// end waits for a reader that does not read.
+size_t LivePrinter::State::write_text(std::string_view text) {
   Clock::time_point give_up{};
-  while (!text.empty()) {
+  size_t written = 0;
+  while (written < text.size()) {
     pollfd ready{fd, POLLOUT, 0};
     int polled = ::poll(&ready, 1, kWriteMilliseconds);
     {
       std::lock_guard lock(mutex);
       if (ending && give_up == Clock::time_point{}) give_up = Clock::now() + kFinalPatience;
     }
-    if (polled == 0 && give_up != Clock::time_point{} && Clock::now() > give_up) return false;
+    if (polled == 0 && give_up != Clock::time_point{} && Clock::now() > give_up) return written;
     if (polled <= 0) continue;
-    ssize_t size = ::write(fd, text.data(), std::min<size_t>(text.size(), 4096));
-    if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
-    if (size > 0) text.remove_prefix(static_cast<size_t>(size));
+    ssize_t size =
+        ::write(fd, text.data() + written, std::min<size_t>(text.size() - written, 4096));
+    if (size < 0 && errno != EAGAIN && errno != EINTR) return written;
+    if (size > 0) written += static_cast<size_t>(size);
   }
-  return true;
+  return written;
 }
 
 void LivePrinter::State::write_queue() {
   while (true) {
     std::string text;
+    std::vector<TextEnd> text_ends;
     {
       std::unique_lock lock(mutex);
       changed.wait(lock, [&] { return ending || !queue.empty(); });
       if (queue.empty()) return;
       std::swap(text, queue);
+      std::swap(text_ends, ends);
     }
-    if (!write_all(text)) {
+    const size_t written = write_text(text);
+    for (const TextEnd& end : text_ends) {
+      if (end.offset <= written) ++shown[{end.probe, end.cpu}];
+    }
+    if (written < text.size()) {
       std::lock_guard lock(mutex);
       broken = true;
       return;
@@ -128,11 +151,12 @@ void LivePrinter::State::write_queue() {
   }
 }
 
-LivePrinter::State::Pushed LivePrinter::State::push(const std::string& text) {
+LivePrinter::State::Pushed LivePrinter::State::push(const std::string& text, const Event& event) {
   std::lock_guard lock(mutex);
   if (broken) return Pushed::kNobodyReads;
   if (queue.size() + text.size() > kQueueBytes) return Pushed::kNoRoom;
   queue += text;
+  ends.push_back({queue.size(), event.probe, event.cpu});
   return Pushed::kYes;
 }
 
@@ -158,7 +182,7 @@ Result<void> LivePrinter::on_events(std::span<const Event> events, const Names& 
     text.clear();
     if (state.not_shown > 0) text = state.gap_line(state.not_shown);
     text += state.render(events[i], names, state.session, state.previous_ns);
-    State::Pushed pushed = state.push(text);
+    State::Pushed pushed = state.push(text, events[i]);
     if (pushed == State::Pushed::kNobodyReads) return Error{"nobody reads the events any more"};
     if (pushed == State::Pushed::kYes) {
       state.not_shown = 0;

@@ -6,17 +6,24 @@
 // the queue has no room for, or whose rendering would take more than a fifth of the collector's
 // time, are left out, and "N not shown" stands where they would have been. A reader that went away
 // ends the printing, silently, and nothing else.
+//
+// finish() says how many events were shown, by probe and CPU: without a recording all others are
+// lost (count_not_shown_as_lost()).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "event/render.h"
 #include "event/sink.h"
 
 namespace tracker {
+
+using ShownCounts = std::map<std::pair<uint16_t, uint16_t>, uint64_t>;  // by probe and CPU
 
 class LivePrinter : public EventSink {
  public:
@@ -30,7 +37,7 @@ class LivePrinter : public EventSink {
   // Writes to `fd`, which stays the caller's; to a terminal or pipe through a descriptor of its own
   // that never blocks.
   LivePrinter(int fd, Render render, GapLine gap_line = not_shown_text);
-  ~LivePrinter() override;  // writes what is queued, for at most a second
+  ~LivePrinter() override;  // finish()
 
   // Fails once nobody reads any more, so that the collector stops handing events on.
   Result<void> on_events(std::span<const Event> events, const Names& names) override;
@@ -38,6 +45,10 @@ class LivePrinter : public EventSink {
 
   // For time zones; before the first event.
   void set_session(const Session& session);
+
+  // After the last event: writes what is queued, for at most a second, and says what was written
+  // in all. What had not been written when the reader went away is not in it.
+  const ShownCounts& finish();
 
  private:
   void start_writer();

@@ -27,7 +27,7 @@ struct ProbeCounters {
   uint64_t filtered = 0;      // a filter said no, or the skb never was a network packet
   uint64_t recorded = 0;      // handed on; in the file where one is written
   uint64_t ring_full = 0;     // lost: no room in the ring buffer
-  uint64_t reader = 0;        // lost: a record that could not be decoded
+  uint64_t reader = 0;        // lost: could not be decoded; without a recording, not shown
   uint64_t storage = 0;       // lost: could not be written
   uint64_t unattributed = 0;  // part of filtered: --netns was given and nothing named a namespace
   uint64_t untracked = 0;     // part of seen: the tracking map had no room for the packet

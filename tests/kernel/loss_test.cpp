@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What does not fit into a ring is counted, with its CPU and time, and journeys beside it say so.
+// Without a recording, what is not shown is lost too.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/unique_fd.h"
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
 #include "harness/recording.h"
@@ -49,6 +58,58 @@ TEST(Loss, OfAFullRingIsCountedWithCpuAndTime) {
   for (const Json& journey : view("sort", collection.file()))
     incomplete = incomplete || !journey.at("complete").get<bool>();
   EXPECT_TRUE(incomplete);
+}
+
+// A reader of stdout that takes nothing before the collector has ended.
+class LateReader {
+ public:
+  LateReader() {
+    EXPECT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    pipe_.reset(::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  }
+  std::string path() const { return folder_.file("pipe"); }
+
+  size_t whole_lines() {
+    size_t lines = 0;
+    std::array<char, 65536> buffer{};
+    for (ssize_t size; (size = ::read(pipe_.get(), buffer.data(), buffer.size())) > 0;)
+      lines += static_cast<size_t>(std::count(buffer.data(), buffer.data() + size, '\n'));
+    return lines;
+  }
+
+ private:
+  ScratchFolder folder_;
+  UniqueFd pipe_;
+};
+
+// A pipe and the printer's queue hold a few thousand lines.
+TEST(Loss, IsWhatLiveOutputCannotShowWhereNothingIsRecorded) {
+  constexpr int kFlood = 10000;
+  const Pair pair;
+  LateReader reader;
+  Process collector({"sh", "-c", "exec >\"$0\" \"$@\"", reader.path(), tracker_path(), "-p",
+                     "dropmon", "collect", "--no-record", "--fail-on-loss", "--ring-size", "64M",
+                     "--format", "json", "--netns", pair.right.name()});
+  wait_until_attached(collector);
+  send_datagrams(pair.left, {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}}, kFlood);
+  pair.settle();
+  collector.send_signal(SIGINT);
+  const ProcessResult ended = collector.wait();
+
+  const size_t shown = reader.whole_lines();
+  const std::string lost = std::to_string(kFlood - shown);
+  EXPECT_GT(shown, 0U);
+  EXPECT_LT(shown, static_cast<size_t>(kFlood));
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  EXPECT_NE(ended.err.find(" + recorded " + std::to_string(shown) + " + lost " + lost + "\n" +
+                           "lost: ring full 0, reader " + lost + ", storage 0\n" + "not shown " +
+                           lost + ", counted as lost by the reader"),
+            std::string::npos)
+      << ended.err;
+  EXPECT_NE(ended.err.find(lost + " events were lost (--fail-on-loss), " + lost +
+                           " of them because they were not shown"),
+            std::string::npos)
+      << ended.err;
 }
 
 TEST(Loss, OfNothingFailsNothing) {

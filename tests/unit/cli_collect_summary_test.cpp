@@ -42,10 +42,47 @@ TEST(CollectSummaryText, SaysWhereEventsWereLost) {
       summary_of({.seen = 10, .recorded = 4, .ring_full = 3, .reader = 2, .storage = 1}, {}), {},
       "");
   EXPECT_NE(text.find("seen 10 = filtered 0 + recorded 4 + lost 6\n"
-                      "lost: ring full 3, reader 2, storage 1;"),
+                      "lost: ring full 3, reader 2, storage 1\n"),
             std::string::npos)
       << text;
   EXPECT_EQ(text.find("recorded in"), std::string::npos) << text;
+}
+
+// What stats could say of it is in no file.
+TEST(CollectSummaryText, NamesNoRecordingToLookInWhereThereIsNone) {
+  const CollectSummary summary = summary_of({.seen = 10, .recorded = 4, .ring_full = 6}, {});
+  EXPECT_NE(render_collect_summary(summary, {}, "a.db").find("; see `tracker stats` for when\n"),
+            std::string::npos);
+  EXPECT_NE(
+      render_collect_summary(summary, {}, "").find("lost: ring full 6, reader 0, storage 0\n"),
+      std::string::npos);
+}
+
+TEST(CollectSummaryText, CountsWhatWasNotShownAsLostWhereNothingIsRecorded) {
+  CollectSummary summary = quiet_summary();
+  summary.events = 8;
+  const ShownCounts shown{{{0, 0}, 3}};
+  EXPECT_EQ(not_shown(shown, summary), 5U);
+  count_not_shown_as_lost(shown, summary.session.counters);
+  const std::vector<ProbeCounters> closed{{.seen = 9, .filtered = 2, .recorded = 3, .reader = 4},
+                                          {.cpu = 1, .seen = 1, .reader = 1}};
+  EXPECT_EQ(summary.session.counters, closed);
+  EXPECT_EQ(
+      render_collect_summary(summary, {}, "", 5),
+      "1.0 s, ended: SIGINT\n"
+      "seen 10 = filtered 2 + recorded 3 + lost 5\n"
+      "lost: ring full 0, reader 5, storage 0\n"
+      "not shown 5, counted as lost by the reader: live output could not take them and nothing "
+      "was recorded (leave --no-record out to keep them)\n");
+}
+
+TEST(CollectSummaryText, PointsToTheRecordingForWhatWasNotShown) {
+  EXPECT_EQ(
+      render_collect_summary(quiet_summary(), {}, "a.db", 5),
+      "1.0 s, ended: SIGINT\n"
+      "seen 10 = filtered 2 + recorded 8 + lost 0\n"
+      "not shown 5: live output could not take them; `tracker print` shows what was recorded\n"
+      "recorded in a.db\n");
 }
 
 TEST(CollectSummaryText, SaysThatMissedIsUnknownOnlyWhereItIs) {

@@ -117,6 +117,35 @@ TEST_F(LivePrinterTest, CountsThemInTheFormThatIsAskedFor) {
   EXPECT_EQ(lines.find(" not shown"), std::string::npos);
 }
 
+TEST_F(LivePrinterTest, SaysHowManyItHasShownByProbeAndCpu) {
+  Pipe pipe;
+  LivePrinter printer(pipe.writer.get(), lines_of(10));
+  std::vector<Event> events = events_from(0, 3);
+  events[1].probe = 7;
+  events[2].cpu = 1;
+  ASSERT_TRUE(printer.on_events(events, names_));
+  ASSERT_TRUE(printer.on_events(events_from(3, 1), names_));
+  const ShownCounts expected{{{0, 0}, 2}, {{7, 0}, 1}, {{0, 1}, 1}};
+  EXPECT_EQ(printer.finish(), expected);
+}
+
+// What it had still queued, and half a line, has not been shown either.
+TEST_F(LivePrinterTest, CountsAsShownOnlyWholeEventsThatWereWritten) {
+  constexpr size_t kLine = 5000;  // no divisor of what a pipe holds
+  Pipe pipe;
+  ShownCounts shown;
+  {
+    LivePrinter printer(pipe.writer.get(), lines_of(kLine));
+    ASSERT_TRUE(printer.on_events(events_from(0, 1000), names_));
+    shown = printer.finish();
+  }
+  pipe.writer.reset();
+  const size_t lines = read_to_end(pipe.reader.get()).size() / kLine;
+  EXPECT_GT(lines, 0U);
+  EXPECT_LT(lines, 1000U);
+  EXPECT_EQ(shown, (ShownCounts{{{0, 0}, lines}}));
+}
+
 TEST_F(LivePrinterTest, SaysOnceThatNobodyReadsAnyMore) {
   Pipe pipe;
   LivePrinter printer(pipe.writer.get(), lines_of(10));
