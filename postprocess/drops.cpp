@@ -142,6 +142,8 @@ void DropTable::append_value(DropKey key, const Event& event) {
     case DropKey::kComm:
       if (event.task.context == TaskContext::kProcess) {
         group_key_ += escape_text(event.task.comm.view());
+      } else {
+        ++interrupted_;
       }
       return;
     case DropKey::kProto:

@@ -75,6 +75,8 @@ class DropTable {
   // Power-of-two buckets from the smallest to the largest length seen, empty ones between them too.
   std::vector<LengthBucket> lengths() const;
   uint64_t total() const { return total_; }
+  // Drops without a comm because the task on the CPU was only interrupted; 0 unless grouped by it.
+  uint64_t interrupted() const { return interrupted_; }
 
  private:
   void append_value(DropKey key, const Event& event);
@@ -88,6 +90,7 @@ class DropTable {
   std::unordered_map<std::string, DropGroup> groups_;  // values are in the key until groups()
   std::array<uint64_t, 34> lengths_{};                 // [0]: length 0; [n]: 2^(n-1) to 2^n - 1
   uint64_t total_ = 0;
+  uint64_t interrupted_ = 0;
   // Words made once per number; bounded by the numbers in the recording.
   std::unordered_map<uint32_t, std::string> reasons_;
   std::unordered_map<uint64_t, std::string> locations_;

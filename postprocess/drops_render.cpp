@@ -100,6 +100,13 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
   std::string all = text.text() + fmt::format("{} drop{} in {} group{}\n", table.total(),
                                               table.total() == 1 ? "" : "s", groups.size(),
                                               groups.size() == 1 ? "" : "s");
+  if (table.interrupted() > 0) {
+    all += fmt::format(
+        "COMM - includes {} drop{} in an interrupt: the task there was only interrupted, the "
+        "packet "
+        "need not be its own\n",
+        table.interrupted(), table.interrupted() == 1 ? "" : "s");
+  }
   const bool by_stack =
       std::find(table.keys().begin(), table.keys().end(), DropKey::kStack) != table.keys().end();
   if (by_stack && !session.stacks.is_nothing()) {

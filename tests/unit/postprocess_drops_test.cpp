@@ -249,6 +249,24 @@ TEST(Drops, OneIsNotCalledDrops) {
             "2 drops in 1 group\n");
 }
 
+TEST(Drops, SayWhyThoseInAnInterruptHaveNoComm) {
+  std::vector<Event> events{EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket).task("nc", 5)};
+  const std::string reason =
+      "COMM - includes 2 drops in an interrupt: the task there was only interrupted, the packet "
+      "need not be its own\n";
+  const auto by_comm = [&](const std::string& keys) {
+    return render_drops_text(count(keys, events), sample_session());
+  };
+  EXPECT_EQ(by_comm("comm").find("COMM -"), std::string::npos);
+  for (const uint64_t time : {2, 3}) {
+    events.push_back(EventBuilder(kFreeProbe, time, time).drop(kNoSocket).task("python3", 6));
+    events.back().task.context = TaskContext::kSoftirq;
+  }
+  EXPECT_NE(by_comm("comm").find("3 drops in 2 groups\n" + reason), std::string::npos)
+      << by_comm("comm");
+  EXPECT_EQ(by_comm("reason").find("COMM -"), std::string::npos);
+}
+
 TEST(Stats, CountWhatTheSelectionTakes) {
   const MemorySource source(
       {{EventBuilder(kFreeProbe, 100, 1).drop(kNoSocket), EventBuilder(kReceiveProbe, 300, 1)},
