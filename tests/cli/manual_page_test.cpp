@@ -62,7 +62,9 @@ TEST_F(ManualPage, HasEveryOptionOfEveryCommand) {
 TEST_F(ManualPage, SaysWhatAnOptionIsOnceAndBelowIt) {
   const std::string collect = section(".SS tracker collect");
   // Short and long names, a value that fills the column, and one that does not fit it.
-  EXPECT_NE(collect.find(".TP\n\\fB\\-\\-no\\-record\\fR\nshow events only; those not shown are lost.\n"), std::string::npos);
+  EXPECT_NE(
+      collect.find(".TP\n\\fB\\-\\-no\\-record\\fR\nshow events only; those not shown are lost.\n"),
+      std::string::npos);
   EXPECT_NE(collect.find(".TP\n\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFILE=tracker.db\\fR\n"
                          "the recording; an existing one is kept as FILE.old.\n"),
             std::string::npos)
