@@ -13,7 +13,7 @@
 //     socket, its route or its device until the driver has it.
 //
 // They make no events and cost a program run for each hit, also in other namespaces (the recording
-// says how many): those of --netns some 350 ns, 100 where the packet is none that can lose its
+// says how many): those of --netns some 140 ns, less where the packet is none that can lose its
 // namespace (probes/bpf/companion.h).
 #pragma once
 
