@@ -227,7 +227,8 @@ void Collection::check_written(const Result<void>& written) {
 }
 
 void Collection::check_full() {
-  is_full_ = recording_->is_full();
+  // For good: a commit can make room again, and what came between is not there.
+  is_full_ = is_full_ || recording_->is_full();
   if (is_full_) end("--max-size");
 }
 

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace tracker {
@@ -58,10 +58,11 @@ class NetnsTable {
   void index(size_t at);
 
   std::vector<NetnsName> entries_;
-  std::unordered_map<uint64_t, size_t> by_cookie_;
-  std::unordered_map<uint32_t, size_t> by_inum_;
-  std::unordered_map<std::string, Cookies> named_;
-  std::unordered_map<uint32_t, Cookies> nameless_;  // by inum
+  // No hash tables: numbers and names come from a file, which may have chosen them to collide.
+  std::map<uint64_t, size_t> by_cookie_;
+  std::map<uint32_t, size_t> by_inum_;
+  std::map<std::string, Cookies> named_;
+  std::map<uint32_t, Cookies> nameless_;  // by inum
 };
 
 }  // namespace tracker

@@ -103,8 +103,7 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
   if (table.interrupted() > 0) {
     all += fmt::format(
         "COMM - includes {} drop{} in an interrupt: the task there was only interrupted, the "
-        "packet "
-        "need not be its own\n",
+        "packet need not be its own\n",
         table.interrupted(), table.interrupted() == 1 ? "" : "s");
   }
   const bool by_stack =

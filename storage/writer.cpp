@@ -270,9 +270,12 @@ Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::stri
   discard_file(made);
   if (!published) return std::move(published).error();
   Result<std::unique_ptr<State>> state = State::open(path);
-  if (!state) {
+  // Committed at once: a recording that is open and has an empty -wal looks like a copy without it.
+  const Result<void> begun =
+      state ? (*state)->commit(&session, names) : Result<void>(std::move(state).error());
+  if (!begun) {
     discard_file(path);
-    return cannot_create(path, state.error());
+    return cannot_create(path, begun.error());
   }
   (*state)->has_replaced_old = *published;
   return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state).value()));

@@ -157,7 +157,7 @@ TEST(BadChecksum, OfALongDatagramThatNobodySawArriveIsCountedAsUnattributed) {
   collection.stop();
   const Sums sums = sums_of(collection.file());
   EXPECT_EQ(sums.recorded, 0U);
-  EXPECT_EQ(sums.unattributed, uint64_t{kPackets});
+  EXPECT_GE(sums.unattributed, uint64_t{kPackets});  // the host may have some of its own
 }
 
 }  // namespace

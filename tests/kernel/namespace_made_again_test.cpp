@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -33,9 +32,7 @@ std::vector<NetnsName> namespaces_in(const std::string& file) {
   return {netns.begin(), netns.end()};
 }
 
-// The file has its name only some time after "attached" was said.
 bool is_recorded(const std::string& file, uint64_t cookie) {
-  if (!std::filesystem::exists(file)) return false;
   const std::vector<NetnsName> known = namespaces_in(file);
   return std::any_of(known.begin(), known.end(),
                      [&](const NetnsName& netns) { return netns.cookie == cookie; });

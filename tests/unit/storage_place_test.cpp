@@ -414,6 +414,19 @@ TEST(KilledRecording, CopiedWithoutItsWalIsNotCalledSound) {
   EXPECT_EQ(both->readable_events, 20U);
 }
 
+// A reader beside the writer, before anything was recorded.
+TEST(Recording, ThatHasJustBegunLacksNoWal) {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  const auto writer = RecordingWriter::create(path, sample_session(), sample_names());
+  ASSERT_TRUE(writer) << writer.error().message;
+  const auto report = verify_recording(path);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->may_lack_wal);
+  EXPECT_FALSE(report->ended_cleanly);
+  EXPECT_TRUE(report->is_sound());
+}
+
 // Moved aside, its -wal was brought into it.
 TEST(KilledRecording, ThatBecameOldLacksNoWal) {
   const Folder folder;
