@@ -147,7 +147,7 @@ Result<void> run(Step step, const Plan& plan) {
     return ids != 0 ? Result<void>() : Error{"nothing was read"};
   }
   CountSink count;
-  RenderSink text(JourneyText(source->names(), false));
+  RenderSink text(JourneyText(source->names(), false, source->session()));
   RenderSink json(JourneyJson(source->names(), source->session()));
   JourneySink* sink = &count;
   if (step == Step::kText) sink = &text;

@@ -292,8 +292,7 @@ Result<int> CollectCommand::run() {
 
 Result<int> CollectCommand::status_by_loss(const CollectSummary& summary,
                                            uint64_t not_shown) const {
-  uint64_t lost = 0;
-  for (const ProbeCounters& counters : summary.session.counters) lost += counters.lost();
+  const uint64_t lost = summary.session.lost();
   if (lost == 0) return 0;
   const std::string were =
       fmt::format("{} event{} lost (--fail-on-loss)", lost, lost == 1 ? " was" : "s were");

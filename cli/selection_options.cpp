@@ -125,8 +125,7 @@ void say_what_may_be_missing(const std::string& path, const Session& session) {
 }
 
 void say_losses(const View& view) {
-  uint64_t lost = 0;
-  for (const ProbeCounters& counters : view.source->session().counters) lost += counters.lost();
+  const uint64_t lost = view.source->session().lost();
   if (lost == 0) return;
   say(fmt::format(
       "tracker: {} event{} lost while this was recorded; `tracker stats {}` says when\n", lost,

@@ -336,7 +336,7 @@ void Collection::report_progress(uint64_t now_ns) {
   progress.events = events_;
   progress.events_per_second = static_cast<double>(events_ - events_at_tick_) * 1e9 /
                                static_cast<double>(std::max<uint64_t>(now_ns - last_tick_ns_, 1));
-  for (const ProbeCounters& counters : session_.counters) progress.lost += counters.lost();
+  progress.lost = session_.lost();
   if (recording_) progress.lost += recording_->lost_events();
   progress.recording_bytes = recording_ ? recording_->size_bytes() : 0;
   observer_.on_progress(progress);

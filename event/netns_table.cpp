@@ -18,23 +18,10 @@ NetnsTable::NetnsTable(std::initializer_list<NetnsName> entries) {
 }
 
 void NetnsTable::push_back(NetnsName entry) {
-  entries_.push_back(std::move(entry));
-  index(entries_.size() - 1);
-}
-
-void NetnsTable::set_name(size_t at, std::string name) {
-  entries_[at].name = std::move(name);
-  // What had the words of old may have others now.
-  named_.clear();
-  nameless_.clear();
-  for (size_t i = 0; i < entries_.size(); ++i) index(i);
-}
-
-void NetnsTable::index(size_t at) {
-  const NetnsName& entry = entries_[at];
-  by_cookie_[entry.cookie] = at;
-  by_inum_[entry.inum] = at;
+  by_cookie_[entry.cookie] = entries_.size();
+  by_inum_[entry.inum] = entries_.size();
   (entry.name.empty() ? nameless_[entry.inum] : named_[entry.name]).add(entry.cookie);
+  entries_.push_back(std::move(entry));
 }
 
 const NetnsName* NetnsTable::find(uint64_t cookie, uint32_t inum) const {

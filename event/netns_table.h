@@ -26,8 +26,6 @@ class NetnsTable {
   NetnsTable(std::initializer_list<NetnsName> entries);
 
   void push_back(NetnsName entry);
-  // A name that became known later.
-  void set_name(size_t index, std::string name);
 
   // In order of discovery.
   const NetnsName& operator[](size_t index) const { return entries_[index]; }
@@ -54,8 +52,6 @@ class NetnsTable {
       return (one != 0 && one != cookie) || (other != 0 && other != cookie);
     }
   };
-
-  void index(size_t at);
 
   std::vector<NetnsName> entries_;
   // No hash tables: numbers and names come from a file, which may have chosen them to collide.

@@ -103,6 +103,13 @@ struct Session {
   // Wall time of a boot-clock time, ns since the epoch, by the last reading at or before it.
   int64_t realtime_ns(uint64_t boottime_ns) const;
 
+  // Events lost of all probes, on all CPUs, whatever the cause.
+  uint64_t lost() const {
+    uint64_t sum = 0;
+    for (const ProbeCounters& of : counters) sum += of.lost();
+    return sum;
+  }
+
   bool operator==(const Session&) const = default;
 };
 

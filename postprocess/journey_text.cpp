@@ -97,8 +97,6 @@ std::string children_text(const Journey& journey) {
 
 }  // namespace
 
-const Session JourneyText::kNoClock;
-
 const std::string& JourneyText::probe(const Event& event) {
   if (probes_.size() > kMaxKept) probes_.clear();
   std::string& text = probes_[event.probe];

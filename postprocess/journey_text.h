@@ -28,8 +28,8 @@ namespace tracker {
 
 class JourneyText {
  public:
-  // Both must outlive this. Times of day are those of the session's clock and zone.
-  JourneyText(const Names& names, bool colour, const Session& session = kNoClock)
+  // Names and session must outlive this. Times of day are those of the session's clock and zone.
+  JourneyText(const Names& names, bool colour, const Session& session)
       : names_(names), session_(session), colour_(colour) {}
 
   // Each appends whole lines to `text`: begin once, steps for all events in order, end once.
@@ -38,8 +38,6 @@ class JourneyText {
   void end(const Journey& journey, std::string& text);
 
  private:
-  static const Session kNoClock;
-
   const std::string& probe(const Event& event);
   const std::string& netns(const NetnsSection& netns);
   const std::string& task_of(const Event& event);

@@ -91,8 +91,8 @@ struct tracker_record {
 	__u8 tuple_dest[16];
 };
 
-/* One probe's hits on one CPU at one depth of interrupts. Each hit adds one to seen and one to exactly one of
- * filtered, recorded and ring_full. */
+/* One probe's hits on one CPU at one depth of interrupts. Each hit adds one to seen and one to
+ * exactly one of filtered, recorded and ring_full. */
 struct tracker_counters {
 	__u64 seen;
 	__u64 filtered;

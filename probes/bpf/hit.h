@@ -62,10 +62,6 @@ static __always_inline bool is_watching(void)
 	return is_on && *is_on;
 }
 
-/* What a program changes of its CPU's state must be in memory before an interrupt's program can see
- * it: the compiler moves nothing across. */
-#define compiler_barrier() asm volatile("" ::: "memory")
-
 static void (*const bpf_preempt_disable)(void) = KERNEL_FUNCTION(bpf_preempt_disable);
 static void (*const bpf_preempt_enable)(void) = KERNEL_FUNCTION(bpf_preempt_enable);
 
@@ -85,7 +81,9 @@ static __always_inline void release_cpu(void)
 		bpf_preempt_enable();
 }
 
-/* Counts the hit and takes a depth, which end() gives back. */
+/* Counts the hit and takes a depth, which end() gives back. What a program changes of its CPU's state
+ * must be in memory before an interrupt's program can see it: hence the barriers, across which the
+ * compiler moves nothing. */
 static __always_inline bool begin(struct hit *hit, void *ctx)
 {
 	__u32 zero = 0, probe = KNOB(KNOB_PROBE);
@@ -102,7 +100,7 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 		return false;
 	}
 	hit->cpu->depth = depth + 1;
-	compiler_barrier();
+	barrier();
 	barrier_var(depth); /* 6.1's verifier has forgotten the comparison */
 	depth %= HIT_NESTING;
 	hit->depth = depth;
@@ -116,7 +114,7 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 
 static __always_inline void end(struct hit *hit)
 {
-	compiler_barrier();
+	barrier();
 	hit->cpu->depth = hit->depth;
 }
 

@@ -131,7 +131,7 @@ TEST(EventJson, IsValidWhateverTheNames) {
   event.task.comm = FixedName("\xff\"\\\n");
   event.dev.name = FixedName("\xc3");
   Names names = sample_names();
-  names.netns.set_name(0, "\xe2\x80\xae\x01");
+  names.netns = {{1, 4026531840, "\xe2\x80\xae\x01"}, {2, 4026532177, ""}};
   names.symbols[kPlace].name = "\xf0\x9f";
   names.probes[0].symbol = "\x80";
   const Json json = Json::parse(render_event_json(event, names, sample_session()));

@@ -241,7 +241,7 @@ TEST(EventLine, IsOneLineWhateverTheNames) {
   Event event = sample_drop();
   event.dev.name = FixedName("a\nb");
   Names names = sample_names();
-  names.netns.set_name(0, "left\r\nright");
+  names.netns = {{1, 4026531840, "left\r\nright"}, {2, 4026532177, ""}};
   const std::string line = render_event_line(event, names, sample_session(), {}, 0);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   EXPECT_NE(line.find("netns left\\x0d\\x0aright"), std::string::npos);

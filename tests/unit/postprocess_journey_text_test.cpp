@@ -9,7 +9,8 @@ namespace {
 
 std::string steps_of(const std::vector<Event>& events) {
   const Names names = sample_names();
-  JourneyText renderer(names, false);
+  const Session session;
+  JourneyText renderer(names, false, session);
   std::vector<const Event*> pointers;
   for (const Event& event : events) pointers.push_back(&event);
   Journey journey;

@@ -132,7 +132,7 @@ TEST(Recording, KeepsNamesThatComeLater) {
   names.symbols[0x500] = {"early", 1, "veth"};
   names.reasons[1] = {"NOT_SPECIFIED", "core"};
   names.subsystems[2] = "mac80211_monitor";
-  names.netns.set_name(1, "left");
+  names.netns = {{1, 4026531840, "host"}, {UINT64_MAX, 4026532177, "left"}};
   names.netns.push_back({9, 10, "right"});
   names.interfaces.push_back({9, 3, "right0"});
   names.stacks.push_back({1, 2, 3});
