@@ -22,6 +22,7 @@
 
 #include "event/section.h"
 #include "harness/bpf_programs.h"
+#include "harness/classifier.h"
 #include "harness/kernel_version.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -285,10 +286,7 @@ TEST_F(ProgramWays, SayTheSameOfDatagramsToAClosedPort) {
 TEST_F(ProgramWays, SayTheSameOfASocketWhoseDatagramsAreDropped) {
   const Pair pair;
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
-  pair.left.tc(
-      fmt::format("qdisc add dev {0} clsact\n"
-                  "filter add dev {0} egress bpf da bytecode '1,6 0 0 2,'\n",
-                  pair.left_end.device));
+  drop_port_9(pair.left, pair.left_end.device, "egress");
   const UniqueFd sender = bound_socket(pair.left, flow.source, SOCK_DGRAM);
   uint64_t cookie = kNobodyAsked;
   int room = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/classifier.h"
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
 #include "harness/kernel_version.h"
@@ -19,15 +20,6 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 7;
-
-// Drops datagrams to port 9 of IPv4 on their way, "ingress" or "egress": classic BPF whose result
-// is the verdict (2: TC_ACT_SHOT, 0: TC_ACT_OK), which needs no action's module.
-void drop_port_9(const NetworkNamespace& netns, const End& end, const std::string& way) {
-  netns.tc(fmt::format(
-      "qdisc add dev {0} clsact\n"
-      "filter add dev {0} {1} bpf da bytecode '4,40 0 0 36,21 0 1 9,6 0 0 2,6 0 0 0,'\n",
-      end.device, way));
-}
 
 Flow flow_of(const Pair& pair) {
   return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
@@ -83,7 +75,7 @@ TEST(TrafficControl, LossByNetemIsQdiscDrop) { expect_netem_drops({"loss", "100%
 
 TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
   const Pair pair;
-  drop_port_9(pair.right, pair.right_end, "ingress");
+  drop_port_9(pair.right, pair.right_end.device, "ingress");
   Collection collection({&pair.left, &pair.right});
   send_datagrams(pair.left, flow_of(pair), kPackets);
   pair.settle();
@@ -95,7 +87,7 @@ TEST(TrafficControl, ClassifierOnTheWayInIsTcIngress) {
 
 TEST(TrafficControl, ClassifierOnTheWayOutIsTcEgress) {
   const Pair pair;
-  drop_port_9(pair.left, pair.left_end, "egress");
+  drop_port_9(pair.left, pair.left_end.device, "egress");
   Collection collection({&pair.left, &pair.right});
   send_datagrams(pair.left, flow_of(pair), kPackets);
   collection.stop();
