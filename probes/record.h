@@ -220,6 +220,9 @@ struct tracker_scratch {
 	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
 	__u64 net_cookie;
 	__u64 net_inum;
+	__u64 denied_location; /* the drops that were denied a stack last, and until when */
+	__u64 denied_reason;   /* (bpf/stack_budget.h) */
+	__u64 denied_until_ns;
 	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/hit.h */
 	__u8 skb[SCRATCH_SKB];
 };

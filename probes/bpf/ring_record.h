@@ -89,6 +89,13 @@ reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_
 	return record;
 }
 
+/* Whether a class with that room can be the packet's last: where no packet needs a larger one the
+ * verifier does not look at these. */
+static __always_inline bool fits(__u32 want, __u32 room)
+{
+	return KNOB(KNOB_SNAPLEN) <= room || want <= room;
+}
+
 /* Reserves a record of the class that the packet needs and copies its bytes. */
 static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit,
 								 const struct span *span,
@@ -106,10 +113,10 @@ static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit
 	if (want <= RECORD_PAYLOAD_SMALL && !in_fragments)
 		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SMALL, 0,
 				     ring);
-	if (want <= RECORD_PAYLOAD_SPLIT / 2)
+	if (fits(want, RECORD_PAYLOAD_SPLIT / 2))
 		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SPLIT / 2,
 				     RECORD_PAYLOAD_SPLIT / 2, ring);
-	if (want <= RECORD_PAYLOAD_FRAME)
+	if (fits(want, RECORD_PAYLOAD_FRAME))
 		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_FRAME,
 				     RECORD_PAYLOAD_FRAME, ring);
 	return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_ALL,

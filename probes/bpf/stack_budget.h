@@ -2,7 +2,7 @@
 /*
  * Which drops get a stack: the first ones of each reason and place, and a bounded number of that
  * reason and place in each second after that. A stack costs several times the rest of an event; a
- * rare drop has its stack nevertheless, and a flood pays one look-up.
+ * rare drop has its stack nevertheless, and a flood pays a comparison.
  */
 #ifndef TRACKER_BPF_STACK_BUDGET_H
 #define TRACKER_BPF_STACK_BUDGET_H
@@ -11,24 +11,51 @@
 
 #define STACK_WINDOW_NS 1000000000ULL
 
-/* Which of two CPUs begins a window is decided by the kernel's exchange; what the other takes
- * meanwhile counts for the old one. So a window can have a stack too many per CPU, never fewer. */
-static __always_inline void begin_window(struct stack_spent *spent, __u64 now)
+/* Gives the time when the current window began. Which of two CPUs begins one is decided by the
+ * kernel's exchange; what the other takes meanwhile counts for the old one. So a window can have a
+ * stack too many per CPU, never fewer. */
+static __always_inline __u64 begin_window(struct stack_spent *spent, __u64 now)
 {
 	__u64 began = spent->window_ns;
 
 	if (now < began + STACK_WINDOW_NS)
-		return;
-	if (__sync_val_compare_and_swap(&spent->window_ns, began, now) == began)
-		spent->in_window = 0;
+		return began;
+	if (__sync_val_compare_and_swap(&spent->window_ns, began, now) != began)
+		return began;
+	spent->in_window = 0;
+	return now;
+}
+
+/* What a window has no stack left for stays so until it ends: a flood at one place need not look its
+ * entry up. */
+static __always_inline bool was_denied(const struct tracker_scratch *scratch,
+				       const struct stack_site *site, __u64 now)
+{
+	return now < scratch->denied_until_ns && site->location == scratch->denied_location &&
+	       site->reason == scratch->denied_reason;
+}
+
+/* The time is that at which the window began before its stacks were counted: should another CPU have
+ * begun the next one since, it is over, and the denial with it. */
+static __always_inline void deny(struct tracker_scratch *scratch, const struct stack_site *site,
+				 __u64 began)
+{
+	scratch->denied_location = site->location;
+	scratch->denied_reason = site->reason;
+	scratch->denied_until_ns = began + STACK_WINDOW_NS;
 }
 
 /* Once the budget of a window is spent its entry is only read: CPUs that drop at the same place do
  * not wait for each other. */
-static __always_inline bool stack_within_budget(const struct stack_site *site, __u64 now)
+static __always_inline bool stack_within_budget(struct tracker_scratch *scratch,
+						const struct stack_site *site, __u64 now)
 {
-	struct stack_spent *spent = bpf_map_lookup_elem(&stack_sites, site);
+	struct stack_spent *spent;
+	__u64 began;
 
+	if (was_denied(scratch, site, now))
+		return false;
+	spent = bpf_map_lookup_elem(&stack_sites, site);
 	if (!spent) {
 		struct stack_spent fresh = {};
 
@@ -41,9 +68,11 @@ static __always_inline bool stack_within_budget(const struct stack_site *site, _
 		__sync_fetch_and_add(&spent->first, 1);
 		return true;
 	}
-	begin_window(spent, now);
-	if (spent->in_window >= KNOB(KNOB_STACK_RATE))
+	began = begin_window(spent, now);
+	if (*(volatile __u64 *)&spent->in_window >= KNOB(KNOB_STACK_RATE)) {
+		deny(scratch, site, began);
 		return false;
+	}
 	__sync_fetch_and_add(&spent->in_window, 1);
 	return true;
 }

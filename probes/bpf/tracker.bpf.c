@@ -70,7 +70,7 @@ static __always_inline bool takes_stack(struct hit *hit)
 		site.location = argument(hit, KNOB(KNOB_LOCATION_ARG));
 	if (KNOB(KNOB_REASON_ARG) != KNOB_NO_ARG)
 		site.reason = argument(hit, KNOB(KNOB_REASON_ARG));
-	return stack_within_budget(&site, hit->now);
+	return stack_within_budget(hit->scratch, &site, hit->now);
 }
 
 /* A drop that names its namespace itself, where earlier sightings are for nothing else. What the map
@@ -95,12 +95,12 @@ static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb
 		return passes_netns_filter(hit, origin) ? new_packet_id(hit) : 0;
 
 	last = bpf_map_lookup_elem(&tracks, &address);
+	if (last || !ends_here())
+		now.signature = packet_signature(span);
 	now.iif = skb->skb_iif;
 	now.has_link = skb->mac_header != OFFSET_UNSET;
 	now.has_tag = skb_has_vlan_tag(skb);
 	now.in_transmit = inside_transmit(hit->cpu, address);
-	if (last || !ends_here())
-		now.signature = packet_signature(span);
 	same = last && continues(last, &now, origin);
 	if (same)
 		adopt_netns(origin, last, &now);
@@ -146,15 +146,14 @@ static __always_inline int handle_skb(struct hit *hit)
 	if (!skb)
 		return filtered(hit);
 
+	find_span(skb, &span);
+	forget(hit, &span);
 	find_origin(hit->scratch, &origin, skb->dev, skb->sk,
 		    (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_ALL_SKBS) && never_was_a_packet(&origin, skb->protocol))
 		return filtered(hit);
 	if (!origin.netns_inum)
 		find_route_netns(hit->scratch, &origin, skb->_skb_refdst);
-
-	find_span(skb, &span);
-	forget(hit, &span);
 	forget(hit, &origin);
 	packet_id = identify(hit, skb, address, &span, &origin);
 	if (!packet_id)

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "harness/clock.h"
 #include "harness/collection.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -21,12 +22,6 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 5;
-
-uint64_t boot_time_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 class Faults : public testing::Test {
  protected:

@@ -2,11 +2,11 @@
 //
 // Recordings that met misfortune: a killed collector, a file cut off, a file overwritten.
 #include <gtest/gtest.h>
-#include <time.h>
 
 #include <csignal>
 #include <filesystem>
 
+#include "harness/clock.h"
 #include "harness/collection.h"
 #include "harness/recording.h"
 #include "harness/topology.h"
@@ -14,12 +14,6 @@
 
 namespace tracker::kernel_test {
 namespace {
-
-uint64_t boot_time_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 Flow closed_port(const Pair& pair) {
   return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "harness/clock.h"
 #include "harness/collection.h"
 #include "harness/recording.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
+#include "harness/wait.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -78,6 +80,38 @@ TEST(StackBudget, FirstDropsOfAPlaceHaveStacksAndThenSomeEachSecond) {
     // any two windows one after the other are at least a second long
     EXPECT_GE(later[i] - later[i - 2 * kRate], kSecondNs);
   }
+}
+
+// What a second's drops were denied is there for those of the next.
+TEST(StackBudget, IsThereAgainInTheNextSecond) {
+  constexpr int kFirst = 1, kRate = 3;
+  const Pair pair;
+  const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 9}};
+  Collection collection({&pair.left, &pair.right},
+                        {"-p", "dropmon", "--stack-first", std::to_string(kFirst), "--stack-rate",
+                         std::to_string(kRate)});
+  const uint64_t begun = boot_time_ns();
+  require_soon(
+      [&] {
+        send_datagrams(pair.left, flow, 5);
+        return boot_time_ns() > begun + 2 * kSecondNs + kSecondNs / 2;
+      },
+      "two seconds and a half of drops");
+  pair.settle();
+  collection.stop();
+
+  uint64_t first = 0, latest = 0;
+  int stacks = 0, drops = 0;
+  for (const Json& event : view("print", collection.file(), {"--reason", "NO_SOCKET"})) {
+    const auto time = event["ts"].get<uint64_t>();
+    if (++drops == 1) first = time;
+    if (!has_sound_stack(event)) continue;
+    ++stacks;
+    latest = time;
+  }
+  EXPECT_GE(stacks, kFirst + 2 * kRate);
+  EXPECT_LT(stacks, drops / 2);
+  EXPECT_GE(latest - first, 2 * kSecondNs) << "stacks of the third second";
 }
 
 TEST(StackBudget, OfNothingTakesNoStackAndSaysNothingOfIt) {
