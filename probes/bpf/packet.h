@@ -168,7 +168,7 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 
 	frags = READ(shared, nr_frags);
 	find_fragment_layout(&layout);
-	want = forget_number(memory, want); /* which of its bounds it is: a quarter of all paths */
+	want = forget_number(memory, want); /* was it --snaplen or the packet's length? */
 	copied = forget_number(memory, copied);
 	for (int i = 0; i < FRAGMENTS_MAX; i++) {
 		struct fragment fragment = {};

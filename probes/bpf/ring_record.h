@@ -89,8 +89,8 @@ reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_
 	return record;
 }
 
-/* Whether a class with that room can be the packet's last: where no packet needs a larger one the
- * verifier does not look at these. */
+/* Whether so many bytes fit into a class with that room. Where --snaplen does, nothing can need a
+ * larger class, and the verifier does not look at these. */
 static __always_inline bool fits(__u32 want, __u32 room)
 {
 	return KNOB(KNOB_SNAPLEN) <= room || want <= room;

@@ -12,22 +12,23 @@
 #define STACK_WINDOW_NS 1000000000ULL
 
 /* Gives the time when the current window began. Which of two CPUs begins one is decided by the
- * kernel's exchange; what the other takes meanwhile counts for the old one. So a window can have a
- * stack too many per CPU, never fewer. */
+ * kernel's exchange. The count is reset before that: who sees the new window sees a count of it, and
+ * is not denied its stacks by that of the old one. What CPUs take at that moment can come on top, so
+ * a window can have a few stacks too many, never fewer. */
 static __always_inline __u64 begin_window(struct stack_spent *spent, __u64 now)
 {
-	__u64 began = spent->window_ns;
+	__u64 began = *(volatile __u64 *)&spent->window_ns;
 
 	if (now < began + STACK_WINDOW_NS)
 		return began;
+	*(volatile __u64 *)&spent->in_window = 0;
 	if (__sync_val_compare_and_swap(&spent->window_ns, began, now) != began)
 		return began;
-	spent->in_window = 0;
 	return now;
 }
 
-/* What a window has no stack left for stays so until it ends: a flood at one place need not look its
- * entry up. */
+/* Whether this drop's place has no stack left in a window that still runs: a flood at one place need
+ * not look its entry up. */
 static __always_inline bool was_denied(const struct tracker_scratch *scratch,
 				       const struct stack_site *site, __u64 now)
 {
@@ -35,8 +36,8 @@ static __always_inline bool was_denied(const struct tracker_scratch *scratch,
 	       site->reason == scratch->denied_reason;
 }
 
-/* The time is that at which the window began before its stacks were counted: should another CPU have
- * begun the next one since, it is over, and the denial with it. */
+/* `began` was read before the count that was too high. Should another CPU have begun a window in
+ * between, the count may be of that one, but the denial ends with the old one, which is now. */
 static __always_inline void deny(struct tracker_scratch *scratch, const struct stack_site *site,
 				 __u64 began)
 {

@@ -2,8 +2,8 @@
 /*
  * The program behind every tracepoint probe.
  *
- * Order: cheap reject (companion.h) -> find where it belongs -> filter -> track -> reserve -> fill
- * -> submit. One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words
+ * Order: cheap reject (companion.h) -> find its bytes -> find where it belongs -> filter -> track
+ * -> reserve -> fill -> submit. One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words
  * at ctx, which are plain numbers from there on. An skb's fields cost a load each: of the skb itself
  * where the kernel has bpf_rdonly_cast(), else of a copy made in one read (kernel_read.h).
  */

@@ -191,7 +191,7 @@ TEST_F(CollectorKilledUnderLoad, LeavesAWholeRecordingThatMissesAtMostASecond) {
   std::mt19937 random(seed);
   // longer than what a recording may miss, so that each kill finds some of it
   const auto most_missed_ms = static_cast<int>(most_missed_ns() / 1'000'000);
-  std::uniform_int_distribution<int> wait_ms(most_missed_ms / 2, 2 * most_missed_ms + 500);
+  std::uniform_int_distribution<int> wait_ms(most_missed_ms + 200, 2 * most_missed_ms + 500);
   std::vector<uint64_t> missed;
   for (unsigned i = 0; i < kills; ++i) {
     const std::chrono::milliseconds wait(wait_ms(random));

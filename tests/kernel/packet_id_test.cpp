@@ -72,12 +72,17 @@ TEST(PacketId, StaysTheSameAcrossVethIntoTheOtherNamespace) {
   expect_nothing_lost(collection.file());
 }
 
-// A collection, ended, of so many answered pings. An emulated guest on a busy machine loses a
-// reply once in a while, which is no claim about tracker: then all is done again. The rings have
-// room for most of it, so that a collector that others keep from its CPU loses nothing.
-std::unique_ptr<Collection> record_echoes(const Pair& pair, int pings) {
-  std::vector<std::string> arguments = kLifeProbes;
+// Rings with room for most of what these tests send: a collector that others keep from its CPU
+// loses nothing.
+std::vector<std::string> with_room(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--ring-size", "64M"});
+  return arguments;
+}
+
+// A collection, ended, of so many answered pings. An emulated guest on a busy machine loses a
+// reply once in a while, which is no claim about tracker: then all is done again.
+std::unique_ptr<Collection> record_echoes(const Pair& pair, int pings) {
+  const std::vector<std::string> arguments = with_room(kLifeProbes);
   for (int attempt = 1;; ++attempt) {
     auto collection = std::make_unique<Collection>(
         std::vector<const NetworkNamespace*>{&pair.left, &pair.right}, arguments);
@@ -143,7 +148,7 @@ TEST(PacketId, NeverJoinsTwoSegmentsOfTenThousandConnections) {
   const Pair pair;
   const UniqueFd listener = bound_socket(pair.right, {pair.right_end.ipv4, 5000}, SOCK_STREAM);
   require_call(listen(listener.get(), 16), "listen");
-  Collection collection({&pair.left, &pair.right}, kLifeProbes);
+  Collection collection({&pair.left, &pair.right}, with_room(kLifeProbes));
   // One thread in the namespace for all of them: entering it each time costs more than they do.
   pair.left.run([&] { make_connections(listener, kConnections); });
   collection.stop();

@@ -22,7 +22,7 @@ class Collection {
  public:
   // Starts `tracker ARGUMENTS collect --quiet --netns NAME... -o FILE` and returns once it has said
   // that its probes are attached. FILE is in a folder of its own. Without --ring-size among the
-  // ARGUMENTS each ring has 4 MiB: room for some 7,000 events that nobody has read yet.
+  // ARGUMENTS each ring has 4 MiB: room for some 10,000 small events that nobody has read yet.
   explicit Collection(const std::vector<const NetworkNamespace*>& namespaces,
                       const std::vector<std::string>& arguments = {"-p", "dropmon"});
 
