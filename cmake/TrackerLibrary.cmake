@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tracker_library(NAME DEPENDS libs... ): one static library per folder, made of the folder's *.cpp.
+# tracker_library(NAME DEPENDS libs... ): one static library per folder, made of all *.cpp below the folder.
 # tracker_options(TARGET): warnings as errors and sanitizers, for our own targets only.
 
 function(tracker_options target)
@@ -26,7 +26,7 @@ endfunction()
 
 function(tracker_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_library(tracker_${name} STATIC ${sources})
   target_link_libraries(tracker_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
   tracker_options(tracker_${name})

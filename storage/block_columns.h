@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/result.h"
-#include "storage/block_format.h"
+#include "storage/column.h"
 #include "storage/columns.h"
 
 namespace tracker {
@@ -21,14 +21,14 @@ class BlockColumns {
   static Result<BlockColumns> parse(std::span<const uint8_t> content, uint32_t events);
 
   uint64_t base_ns() const { return base_ns_; }
-  ColumnReader& operator[](Column column) { return columns_[static_cast<size_t>(column)]; }
+  ColumnReader& operator[](Column column) { return columns_[column.number]; }
 
   // After decoding: the first column that ended too early, or that has something left.
   std::optional<Column> find_unfinished() const;
 
  private:
   uint64_t base_ns_ = 0;
-  std::array<ColumnReader, kColumnCount> columns_;
+  std::array<ColumnReader, kColumnLimit> columns_;
 };
 
 }  // namespace tracker

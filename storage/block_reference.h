@@ -10,35 +10,20 @@
 #include <cstdint>
 #include <vector>
 
+#include "event/section_list.h"
 #include "storage/block_format.h"
 #include "storage/dictionary.h"
+#include "storage/sections/all.h"
 
 namespace tracker {
 
-// The values of the last event of a packet or flow that later ones are predicted from; all zero or
+// What later events of a packet or flow are predicted from, a member per section; all zero or
 // kNoIndex before the first.
 struct BlockReference {
   uint64_t packet_id = 0;
-  uint32_t skb_len = 0;
-  uint32_t skb_data_len = 0;
-  uint32_t skb_truesize = 0;
-  uint32_t skb_hash = 0;
-  uint32_t skb_gso_segs = 0;
-  uint32_t packet_len = 0;
-  uint32_t bytes_at = 0;  // encoder: offset in its arena; decoder: the event that holds them
-  uint32_t bytes_size = 0;
-  uint32_t rcvbuf = 0;
-  uint32_t rmem_alloc = 0;
-  // Dictionary indices and the stack.
-  uint32_t packet_kind = kNoIndex;
-  uint32_t tuple = kNoIndex;
-  uint32_t skb_address = kNoIndex;
-  uint32_t skb_kind = kNoIndex;
-  uint32_t dev = kNoIndex;
-  uint32_t netns = kNoIndex;
-  uint32_t drop = kNoIndex;
-  uint32_t sock = kNoIndex;
-  uint32_t stack = kNoIndex;
+#define X(name, Name, bit) Name##Reference name;
+  TRACKER_SECTIONS(X)
+#undef X
 };
 
 // What is remembered of one CPU and of one probe.
