@@ -13,6 +13,8 @@
 #include <optional>
 #include <string_view>
 
+#include "event/section_list.h"
+
 namespace tracker {
 
 enum class Section : uint32_t {

@@ -23,6 +23,7 @@
 #include "probes/libbpf_options.h"
 #include "probes/program.h"
 #include "probes/program_ways.h"
+#include "probes/record_layout.h"
 #include "probes/ring_reader.h"
 #include "probes/tracker.skel.h"
 
@@ -68,6 +69,13 @@ struct ObjectDeleter {
 
 uint64_t position_knob(int position) {
   return position < 0 || position >= SCRATCH_ARGS ? KNOB_NO_ARG : static_cast<uint64_t>(position);
+}
+
+// Which sections a record has, and where.
+void set_layout(const RecordLayout& layout, Knobs& knobs) {
+  knobs[KNOB_SECTIONS] = layout.sections;
+  knobs[KNOB_RECORD_BYTES] = layout.bytes;
+  std::copy(layout.offsets.begin(), layout.offsets.end(), knobs.begin() + KNOB_OFFSET_skb);
 }
 
 Error load_error(int error_number, const std::string& said) {
@@ -263,8 +271,12 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
-  if (plan.role == ProbeRole::kDropped && !options.stacks.is_nothing())
+  uint32_t sections = fillable_sections(plan.sections, plan.role != ProbeRole::kTransmitted);
+  const bool takes_every_stack = (sections & section_bit(Section::kStack)) != 0;
+  if (plan.role == ProbeRole::kDropped && !takes_every_stack && !options.stacks.is_nothing()) {
     flags |= KNOB_FLAG_STACK_BUDGET;
+    sections |= section_bit(Section::kStack);
+  }
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
   for (int position : {args.skb, args.sock, args.dev, args.reason, args.location, args.return_code})
@@ -277,7 +289,7 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_RETURN_ARG] = position_knob(args.return_code);
   knobs[KNOB_ROLE] = static_cast<uint64_t>(plan.role);
   knobs[KNOB_STAGE] = entry ? entry->stage : 0;
-  knobs[KNOB_SECTIONS] = plan.sections;
+  set_layout(record_layout(sections), knobs);
   knobs[KNOB_FLAGS] = flags;
   knobs[KNOB_SNAPLEN] = options.snaplen;
   knobs[KNOB_CPU_COUNT] = possible_cpus();

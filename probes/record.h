@@ -5,16 +5,26 @@
  * Shared by BPF C and C++. Fixed-width integers in host byte order unless said otherwise, largest
  * first, padding explicit. It never leaves the machine: recordings have a format of their own.
  *
- * A record is this header, then (with RECORD_HAS_STACK) RECORD_STACK_DEPTH addresses, then one
- * of the constant payload sizes of RECORD_PAYLOAD_*: bpf_ringbuf_reserve() wants constant sizes.
+ * A record is
+ *   - struct tracker_record, the header;
+ *   - struct NAME_record of each section that the probe may fill, in the order of TRACKER_SECTIONS, at
+ *     offsets that are constants of the probe's program (KNOB_OFFSET_NAME; probes/record_layout.h):
+ *     nothing is paid for others;
+ *   - RECORD_STACK_DEPTH addresses, where stack_record.has_area says so;
+ *   - with section packet, a payload of one of the sizes of RECORD_PAYLOAD_*: bpf_ringbuf_reserve()
+ *     wants constant sizes.
  */
 #ifndef TRACKER_PROBES_RECORD_H
 #define TRACKER_PROBES_RECORD_H
 
 #include <linux/types.h>
 
+#include "../event/section_list.h"
+#include "sections/all.h"
+
 #define RECORD_NAME_SIZE 16 /* TASK_COMM_LEN, IFNAMSIZ */
 #define RECORD_STACK_DEPTH 64
+#define RECORD_STACK_BYTES (RECORD_STACK_DEPTH * 8)
 
 /* Payload sizes. Where bytes lie in page fragments too, a record has twice the room that its class
  * keeps (of RECORD_PAYLOAD_SPLIT: half of it); see copy_bytes() in probes/bpf/packet.h. */
@@ -22,13 +32,6 @@
 #define RECORD_PAYLOAD_SPLIT 512
 #define RECORD_PAYLOAD_FRAME 2048
 #define RECORD_PAYLOAD_ALL 65536
-
-/* Bits of record.flags. */
-#define RECORD_HAS_REASON (1U << 0)
-#define RECORD_HAS_RETURN_CODE (1U << 1)
-#define RECORD_HAS_SOCK_BUFFERS (1U << 2)
-#define RECORD_HAS_STACK (1U << 3) /* the stack area is there (even if it could not be filled) */
-#define RECORD_VLAN_TAG (1U << 4)  /* vlan_tci and vlan_proto hold a tag kept beside the bytes */
 
 /* What the CPU was doing, record.context; the values of tracker::TaskContext. */
 #define CONTEXT_PROCESS 0
@@ -39,56 +42,16 @@
 struct tracker_record {
 	__u64 timestamp_ns; /* bpf_ktime_get_boot_ns */
 	__u64 packet_id;
-	__u64 skb;
-	__u64 skb_head;
-	__u64 location;
-	__u64 netns_cookie;
-	__u64 sock_cookie;
 	__u64 lost_before; /* records that this CPU could not put into its ring so far */
-	__u32 netns_inum;
-	__u32 reason;
 	__u32 pid;
 	__u32 tgid;
-	__u32 len;
-	__u32 data_len;
-	__u32 truesize;
-	__u32 hash;
-	__u32 mark;
-	__u32 priority;
-	__u32 packet_len; /* the whole packet from where the payload begins */
-	__u32 ifindex;
-	__u32 rx_ifindex;
-	__u32 sock_rcvbuf;
-	__u32 sock_rmem_alloc;
+	__u32 sections; /* bits of tracker::Section: those that are filled */
+	__u32 laid_out; /* and those that have a place */
 	__s32 return_code;
-	__u32 sections; /* bits of tracker::Section */
 	__u16 probe;
-	__u16 stack_bytes;
-	__u16 gso_size;
-	__u16 gso_segs;
-	__u16 vlan_tci;
-	__u16 vlan_proto; /* host byte order */
-	__u16 protocol;   /* skb->protocol, host byte order */
-	__u16 sock_family;
-	__u16 sock_type;
-	__u16 sock_protocol;
-	__u16 tuple_source_port;
-	__u16 tuple_dest_port;
-	__u16 padding;
-	__u32 flags;
 	__u8 context;
-	__u8 pkt_type;
-	__u8 cloned;
-	__u8 ip_summed;
-	__u8 link; /* tracker::LinkLayer */
-	__u8 sock_state;
-	__u8 tuple_family; /* AF_INET, AF_INET6; 0: no tuple */
-	__u8 tuple_protocol;
-	__u32 payload_bytes;
+	__u8 has_return_code;
 	char comm[RECORD_NAME_SIZE];
-	char dev_name[RECORD_NAME_SIZE];
-	__u8 tuple_source[16]; /* network byte order */
-	__u8 tuple_dest[16];
 };
 
 /* One probe's hits on one CPU at one depth of interrupts. Each hit adds one to seen and one to
@@ -153,6 +116,7 @@ enum tracker_knob {
 	KNOB_ROLE,           /* tracker::ProbeRole */
 	KNOB_STAGE,          /* order of the receive probes of one device: RECEIVE_STAGE_ */
 	KNOB_SECTIONS,       /* bits of tracker::Section to fill */
+	KNOB_RECORD_BYTES,   /* of a record's header and sections */
 	KNOB_FLAGS,          /* KNOB_FLAG_ bits */
 	KNOB_SNAPLEN,        /* bytes of a packet to keep, at most RECORD_PAYLOAD_ALL */
 	KNOB_CPU_COUNT,      /* possible CPUs: packet ids of different CPUs interleave */
@@ -166,6 +130,9 @@ enum tracker_knob {
 	KNOB_STACK_RATE,     /* and how many in each second after those */
 	KNOB_LOADS,          /* 1: the kernel's objects are read by loads (bpf/kernel_read.h) */
 	KNOB_GUARD,          /* 1: the program must turn preemption off itself (bpf/hit.h) */
+#define X(name, Name, bit) KNOB_OFFSET_##name, /* of struct NAME_record in the record */
+	TRACKER_SECTIONS(X)
+#undef X
 #define X(name) KNOB_TYPE_##name, /* of struct name, in the kernel's BTF */
 	TRACKER_READ_STRUCTS(X)
 #undef X

@@ -50,11 +50,11 @@ struct {
 } cpus SEC(".maps");
 
 struct payload_record {
-	struct tracker_record record;
-	__u8 payload[RECORD_PAYLOAD_SMALL];
+	struct bare_record record;
+	__u8 payload[BARE_PAYLOAD];
 };
 
-static __always_inline void fill_skb(struct tracker_record *record, struct sk_buff *skb)
+static __always_inline void fill_skb(struct bare_record *record, struct sk_buff *skb)
 {
 	const struct skb_shared_info *shared = (const void *)(skb->head + skb->end);
 	bool tag = skb_has_vlan_tag(skb);
@@ -87,13 +87,13 @@ static __always_inline void fill_packet(struct payload_record *out, struct sk_bu
 	out->record.packet_len = len + skb->data_len;
 	out->record.link = 1;
 	asm volatile("" : "+r"(len)); /* keeps the bound in the register that the verifier sees */
-	if (len > RECORD_PAYLOAD_SMALL)
-		len = RECORD_PAYLOAD_SMALL;
+	if (len > BARE_PAYLOAD)
+		len = BARE_PAYLOAD;
 	out->record.payload_bytes = len;
 	bpf_probe_read_kernel(out->payload, len, skb->head + skb->mac_header);
 }
 
-static __always_inline void fill_dev(struct tracker_record *record, struct net_device *dev,
+static __always_inline void fill_dev(struct bare_record *record, struct net_device *dev,
 				     struct net *net)
 {
 	record->ifindex = dev->ifindex;
@@ -102,7 +102,7 @@ static __always_inline void fill_dev(struct tracker_record *record, struct net_d
 	record->netns_cookie = net->net_cookie;
 }
 
-static __always_inline void fill_sock(struct tracker_record *record, struct sock *sk)
+static __always_inline void fill_sock(struct bare_record *record, struct sock *sk)
 {
 	record->sock_state = sk->__sk_common.skc_state;
 	record->sock_family = sk->__sk_common.skc_family;
@@ -113,7 +113,7 @@ static __always_inline void fill_sock(struct tracker_record *record, struct sock
 	record->sock_rmem_alloc = sk->sk_backlog.rmem_alloc.counter;
 }
 
-static __always_inline void fill_task(struct tracker_record *record, struct cpu *cpu,
+static __always_inline void fill_task(struct bare_record *record, struct cpu *cpu,
 				      void *ctx)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -153,7 +153,7 @@ int bare_kfree_skb(__u64 *ctx)
 	out->record.lost_before = cpu->lost;
 	out->record.location = ctx[1];
 	out->record.reason = ctx[2];
-	out->record.flags = RECORD_HAS_REASON;
+	out->record.flags = BARE_HAS_REASON;
 	out->record.sections = ~0U;
 	out->record.probe = 0;
 	out->record.stack_bytes = 0;

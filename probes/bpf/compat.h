@@ -72,6 +72,24 @@ static __always_inline void read_fragment(struct fragment *fragment,
 		fragment->page = 0;
 }
 
+/* The cgroup that a socket belongs to. Until 5.14 (commit 8520e224f547, "bpf, cgroups: Fix cgroup v2
+ * fallback on v1/v2 mixed mode") a number: the pointer, or, with the lowest bit set, a priority and a
+ * class id of v1. Not of mini sockets, which end before it. */
+struct sock_cgroup_data___5_14 {
+	__u64 val;
+} __attribute__((preserve_access_index));
+
+static __always_inline const struct cgroup *cgroup_of_sock(const struct sock *sk)
+{
+	const struct sock_cgroup_data___5_14 *old = (const void *)&sk->sk_cgrp_data;
+	__u64 value;
+
+	if (!bpf_core_field_exists(old->val))
+		return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+	value = BPF_CORE_READ(old, val);
+	return value & 1 ? NULL : (const void *)value;
+}
+
 /*
  * Whether the task is the packet's own. preempt_count would tell softirq from hardirq, but it is a
  * per-CPU variable that moved twice (6.2: into pcpu_hot, 6.15: back) and that a kernel without

@@ -25,13 +25,9 @@
 /* A function of the kernel's, to be called only where a knob says that it is there. */
 #define KERNEL_FUNCTION(name) (void *)(CALL_MAGIC + CALL_##name)
 
-#define SECTION_SKB (1U << 0)
-#define SECTION_PACKET (1U << 1)
-#define SECTION_DEV (1U << 2)
-#define SECTION_NETNS (1U << 3)
-#define SECTION_DROP (1U << 4)
-#define SECTION_SOCK (1U << 5)
-#define SECTION_STACK (1U << 6)
+#define X(name, Name, bit) SECTION_##name = 1U << (bit),
+enum { TRACKER_SECTIONS(X) };
+#undef X
 
 /* The values of tracker::ProbeRole; probes/program.cpp asserts that they agree. */
 #define ROLE_OTHER 0

@@ -23,6 +23,12 @@ struct origin {
 	__u16 family; /* of sk */
 };
 
+/* These are smaller objects than struct sock: they share __sk_common and nothing else. */
+static __always_inline bool is_mini_socket(__u8 state)
+{
+	return state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV;
+}
+
 /* What was proven last is mostly what is asked for next: then the cookie proves it in one read. It
  * lies in the scratch memory, where no interrupt's hit changes it halfway. */
 static __always_inline bool proven_before(const struct tracker_scratch *scratch,

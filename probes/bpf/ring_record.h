@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A record in a ring: taking room for it, with stack and packet bytes, and handing it over.
+ * A record in a ring: taking room for it, with its header, stack and packet bytes, and handing it
+ * over.
  * bpf_ringbuf_reserve() wants constant sizes, so there are a few classes.
  */
 #ifndef TRACKER_BPF_RING_RECORD_H
 #define TRACKER_BPF_RING_RECORD_H
 
-#include "fill.h"
+#include "compat.h"
 #include "hit.h"
 #include "packet.h"
+#include "sections/all.h"
 
-#define STACK_ROOM (RECORD_STACK_DEPTH * sizeof(__u64))
-
-/* `room`: bytes behind the record, a constant. */
+/* `room`: bytes behind the sections, a constant. The barrier keeps the compiler from adding an
+ * offset before the comparison with NULL, which the verifier refuses. */
 static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 room, void **ring)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -20,13 +21,14 @@ static __always_inline struct tracker_record *reserve(struct hit *hit, __u32 roo
 
 	*ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (*ring)
-		record = bpf_ringbuf_reserve(*ring, sizeof(struct tracker_record) + room, 0);
+		record = bpf_ringbuf_reserve(*ring, KNOB(KNOB_RECORD_BYTES) + room, 0);
 	if (!record) {
 		hit->counters->ring_full++;
 		__sync_fetch_and_add(&hit->cpu->lost, 1);
 		return NULL;
 	}
-	hit->scratch->unasked += sizeof(struct tracker_record) + room;
+	barrier_var(record);
+	hit->scratch->unasked += KNOB(KNOB_RECORD_BYTES) + room;
 	return record;
 }
 
@@ -48,16 +50,22 @@ static __always_inline void submit(struct hit *hit, struct tracker_record *recor
 	hit->counters->recorded++;
 }
 
-/* The stack lies between the record and the payload. */
-static __always_inline void fill_stack(struct hit *hit, struct tracker_record *record)
+static __always_inline void fill_header(struct hit *hit, struct tracker_record *record)
 {
-	long size = bpf_get_stack(hit->ctx, record + 1, STACK_ROOM, 0);
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	record->flags |= RECORD_HAS_STACK;
-	if (size > 0) {
-		record->stack_bytes = size;
-		record->sections |= SECTION_STACK;
-	}
+	record->timestamp_ns = hit->now;
+	record->packet_id = 0;
+	record->lost_before = hit->cpu->lost;
+	record->probe = KNOB(KNOB_PROBE);
+	record->pid = pid_tgid;
+	record->tgid = pid_tgid >> 32;
+	record->sections = 0;
+	record->laid_out = KNOB(KNOB_SECTIONS);
+	record->return_code = 0;
+	record->has_return_code = 0;
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
+	record->context = task_context(*(volatile __u64 *)&hit->scratch->ctx, record->comm);
 }
 
 /* A record with its header filled in, and with the stack where stack_room is not 0. */
@@ -69,23 +77,26 @@ reserve_record(struct hit *hit, __u32 stack_room, __u32 payload_room, void **rin
 	if (!record)
 		return NULL;
 	fill_header(hit, record);
-	if (stack_room)
-		fill_stack(hit, record);
+	if (KNOB(KNOB_SECTIONS) & SECTION_stack)
+		take_stack(hit, record, stack_room);
 	return record;
 }
 
 /* A record of one class, with the packet's bytes: all sizes of room are constants. */
 static __always_inline struct tracker_record *
-reserve_class(struct hit *hit, const struct span *span, const struct skb_shared_info *shared,
-	      __u32 want, __u32 stack_room, __u32 linear_room, __u32 frag_room, void **ring)
+reserve_class(struct hit *hit, struct packet_view *view, __u32 want, __u32 stack_room,
+	      __u32 linear_room, __u32 frag_room, void **ring)
 {
 	struct tracker_record *record =
 		reserve_record(hit, stack_room, linear_room + frag_room, ring);
+	struct packet_record *raw;
 
-	if (record)
-		record->payload_bytes = copy_bytes((void *)(record + 1) + stack_room, span, shared,
-						   want, linear_room, frag_room,
-						   hit->scratch->forgotten);
+	if (!record)
+		return NULL;
+	raw = RECORD_SECTION(record, packet);
+	view->payload = RECORD_AREAS(record) + stack_room;
+	raw->payload_bytes = copy_bytes(view->payload, view->span, view->shared, want, linear_room,
+					frag_room, hit->scratch->forgotten);
 	return record;
 }
 
@@ -97,29 +108,26 @@ static __always_inline bool fits(__u32 want, __u32 room)
 }
 
 /* Reserves a record of the class that the packet needs and copies its bytes. */
-static __always_inline struct tracker_record *reserve_with_bytes(struct hit *hit,
-								 const struct span *span,
-								 const struct skb_shared_info *shared,
-								 __u32 stack_room, void **ring)
+static __always_inline struct tracker_record *
+reserve_with_bytes(struct hit *hit, struct packet_view *view, __u32 stack_room, void **ring)
 {
-	__u32 want = span->len;
+	__u32 want = view->span->len, linear = view->span->linear;
 	bool in_fragments;
 
-	if (!(KNOB(KNOB_SECTIONS) & SECTION_PACKET))
-		want = 0;
+	if (!(KNOB(KNOB_SECTIONS) & SECTION_packet))
+		return reserve_record(hit, stack_room, 0, ring);
 	if (want > KNOB(KNOB_SNAPLEN))
 		want = KNOB(KNOB_SNAPLEN);
-	in_fragments = want && span->linear < want && span->linear < RECORD_PAYLOAD_SMALL;
+	in_fragments = want && linear < want && linear < RECORD_PAYLOAD_SMALL;
 	if (want <= RECORD_PAYLOAD_SMALL && !in_fragments)
-		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SMALL, 0,
-				     ring);
+		return reserve_class(hit, view, want, stack_room, RECORD_PAYLOAD_SMALL, 0, ring);
 	if (fits(want, RECORD_PAYLOAD_SPLIT / 2))
-		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_SPLIT / 2,
+		return reserve_class(hit, view, want, stack_room, RECORD_PAYLOAD_SPLIT / 2,
 				     RECORD_PAYLOAD_SPLIT / 2, ring);
 	if (fits(want, RECORD_PAYLOAD_FRAME))
-		return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_FRAME,
+		return reserve_class(hit, view, want, stack_room, RECORD_PAYLOAD_FRAME,
 				     RECORD_PAYLOAD_FRAME, ring);
-	return reserve_class(hit, span, shared, want, stack_room, RECORD_PAYLOAD_ALL,
+	return reserve_class(hit, view, want, stack_room, RECORD_PAYLOAD_ALL,
 			     RECORD_PAYLOAD_ALL / 2, ring);
 }
 

@@ -19,7 +19,6 @@
 #endif
 
 #include "companion.h"
-#include "fill.h"
 #include "hit.h"
 #include "kernel_read.h"
 #include "knob.h"
@@ -27,8 +26,10 @@
 #include "origin.h"
 #include "packet.h"
 #include "ring_record.h"
+#include "sections/all.h"
 #include "stack_budget.h"
 #include "track.h"
+#include "view.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -62,10 +63,10 @@ static __always_inline bool takes_stack(struct hit *hit)
 {
 	struct stack_site site = {};
 
-	if (KNOB(KNOB_SECTIONS) & SECTION_STACK)
-		return true;
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_STACK_BUDGET))
+	if (!(KNOB(KNOB_SECTIONS) & SECTION_stack))
 		return false;
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_STACK_BUDGET))
+		return true;
 	if (KNOB(KNOB_LOCATION_ARG) != KNOB_NO_ARG)
 		site.location = argument(hit, KNOB(KNOB_LOCATION_ARG));
 	if (KNOB(KNOB_REASON_ARG) != KNOB_NO_ARG)
@@ -136,8 +137,8 @@ static __always_inline int handle_skb(struct hit *hit)
 {
 	__u64 address = argument(hit, KNOB(KNOB_SKB_ARG));
 	const struct sk_buff *skb = view_skb(hit, address);
-	const struct skb_shared_info *shared;
 	struct tracker_record *record;
+	struct packet_view view = {};
 	struct origin origin = {};
 	struct span span = {};
 	__u64 packet_id;
@@ -162,34 +163,25 @@ static __always_inline int handle_skb(struct hit *hit)
 		return filtered(hit);
 	forget(hit, &origin);
 
-	shared = (const void *)(skb->head + skb->end);
+	view.skb = skb;
+	view.address = address;
+	view.shared = (const void *)(skb->head + skb->end);
+	view.span = &span;
+	view.origin = &origin;
+	view.rx_ifindex = skb->skb_iif;
+	view.protocol = span.link ? swap16(skb->protocol) : span.protocol;
+	if (skb_has_vlan_tag(skb)) {
+		view.vlan_tci = skb->vlan_tci;
+		view.vlan_proto = swap16(skb->vlan_proto);
+	}
 	if (takes_stack(hit))
-		record = reserve_with_bytes(hit, &span, shared, STACK_ROOM, &ring);
+		record = reserve_with_bytes(hit, &view, RECORD_STACK_BYTES, &ring);
 	else
-		record = reserve_with_bytes(hit, &span, shared, 0, &ring);
+		record = reserve_with_bytes(hit, &view, 0, &ring);
 	if (!record)
 		return 0;
 	record->packet_id = packet_id;
-	record->packet_len = span.len;
-	record->link = span.link;
-	fill_skb(record, skb, address, shared);
-	if (KNOB(KNOB_SECTIONS) & SECTION_SKB)
-		record->sections |= SECTION_SKB;
-	if (span.link == 0)
-		record->protocol = span.protocol;
-	if (KNOB(KNOB_SECTIONS) & SECTION_PACKET) {
-		if (record->payload_bytes)
-			record->sections |= SECTION_PACKET;
-		else if (origin.sk)
-			fill_tuple(record, origin.sk, origin.family);
-		if (record->tuple_family)
-			record->sections |= SECTION_PACKET;
-	}
-	record->rx_ifindex = skb->skb_iif;
-	fill_origin(record, &origin);
-	if (origin.sk && KNOB(KNOB_SECTIONS) & SECTION_SOCK)
-		fill_sock(record, origin.sk);
-	fill_drop(hit, record);
+	fill_sections(hit, record, &view);
 	submit(hit, record, ring);
 	return 0;
 }
@@ -225,6 +217,7 @@ static __always_inline int handle_transmitted(struct hit *hit)
 {
 	__u64 skb = argument(hit, KNOB(KNOB_SKB_ARG));
 	__s32 return_code = argument(hit, KNOB(KNOB_RETURN_ARG));
+	struct packet_view view = {};
 	struct tracker_record *record;
 	struct origin origin = {};
 	__u64 packet_id;
@@ -239,16 +232,17 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 
-	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_STACK ? STACK_ROOM : 0,
-				RECORD_PAYLOAD_SMALL, &ring);
+	/* of no section that reads the skb or its bytes (probes/record_layout.h) */
+	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_stack ? RECORD_STACK_BYTES : 0,
+				0, &ring);
 	if (!record)
 		return 0;
 	record->packet_id = packet_id;
-	record->flags |= RECORD_HAS_RETURN_CODE;
+	record->has_return_code = 1;
 	record->return_code = return_code;
-	record->rx_ifindex = 0;
-	record->skb = skb;
-	fill_origin(record, &origin);
+	barrier_var(view.skb); /* or the compiler takes it for NULL where it is read */
+	view.origin = &origin;
+	fill_sections(hit, record, &view);
 	submit(hit, record, ring);
 	return 0;
 }

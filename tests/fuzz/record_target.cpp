@@ -14,6 +14,7 @@
 #include "storage/block_encoder.h"
 #include "tests/fuzz/target.h"
 #include "tests/unit/event_sample.h"
+#include "tests/unit/raw_record.h"
 
 namespace tracker::fuzz {
 namespace {
@@ -37,41 +38,27 @@ void expect_storable(const Event& event) {
   FUZZ_EXPECT(again.size() == 1 && again[0] == event);
 }
 
-struct SampleRecord {
-  tracker_record raw{};
-  std::vector<uint8_t> payload{};
-};
-
-void append(const SampleRecord& record, Bytes& seed) {
-  const size_t stack = (record.raw.flags & RECORD_HAS_STACK) != 0 ? RECORD_STACK_DEPTH * 8 : 0;
-  const size_t size = sizeof(record.raw) + stack + record.payload.size();
-  seed.push_back(static_cast<uint8_t>(size));
-  seed.push_back(static_cast<uint8_t>(size >> 8));
-  const auto* raw = reinterpret_cast<const uint8_t*>(&record.raw);
-  seed.insert(seed.end(), raw, raw + sizeof(record.raw));
-  for (size_t i = 0; i < stack; ++i) seed.push_back(static_cast<uint8_t>(i / 8 % 5));
-  seed.insert(seed.end(), record.payload.begin(), record.payload.end());
+void append(const testing::RawRecord& record, Bytes& seed) {
+  const std::vector<std::byte> bytes = record.build();
+  seed.push_back(static_cast<uint8_t>(bytes.size()));
+  seed.push_back(static_cast<uint8_t>(bytes.size() >> 8));
+  const auto* first = reinterpret_cast<const uint8_t*>(bytes.data());
+  seed.insert(seed.end(), first, first + bytes.size());
 }
 
-SampleRecord drop_of(const testing::Frame& frame, uint32_t flags) {
-  SampleRecord record;
-  tracker_record& raw = record.raw;
-  raw.timestamp_ns = 1000;
-  raw.packet_id = 7;
-  raw.skb = 0xffff888000000000;
-  raw.sections = kAllSections;
-  raw.flags = flags | RECORD_HAS_REASON;
-  raw.reason = 3;
-  raw.location = 6;
-  raw.ifindex = 2;
-  raw.protocol = 0x0800;
-  raw.link = frame.link == LinkLayer::kEthernet ? 1 : 0;
-  raw.stack_bytes = (flags & RECORD_HAS_STACK) != 0 ? 40 : 0;
-  std::strcpy(raw.comm, "nc");
-  std::strcpy(raw.dev_name, "eth0");
-  record.payload = testing::bytes_of(frame.hex);
-  raw.payload_bytes = static_cast<uint32_t>(record.payload.size());
-  raw.packet_len = raw.payload_bytes + 100;
+testing::RawRecord drop_of(const testing::Frame& frame) {
+  testing::RawRecord record;
+  record.header.packet_id = 7;
+  record.header.laid_out = kAllSections;
+  record.skb().address = 0xffff888000000000;
+  record.drop() = {6, 3, 1};
+  record.dev() = {9, 2, 0, "eth0"};
+  record.netns() = {9, 4026531840, 0};
+  record.sock().state = 7;
+  record.packet().ethertype = 0x0800;
+  record.packet().link = frame.link == LinkLayer::kEthernet ? 1 : 0;
+  record.payload(testing::bytes_of(frame.hex));
+  record.packet().len += 100;
   return record;
 }
 
@@ -81,12 +68,16 @@ std::vector<Bytes> make_seeds() {
   std::vector<Bytes> seeds;
   for (const uint8_t options : {uint8_t{0}, uint8_t{1}}) {
     Bytes seed{options};
-    append(drop_of(testing::kTcp4Syn, 0), seed);
-    append(drop_of(testing::kVxlan, RECORD_HAS_STACK | RECORD_VLAN_TAG), seed);
-    append(drop_of(testing::kUdp6, RECORD_HAS_SOCK_BUFFERS | RECORD_HAS_RETURN_CODE), seed);
-    SampleRecord no_header = drop_of({"", LinkLayer::kNone, 0, ""}, 0);
-    no_header.raw.tuple_family = 2;
-    no_header.raw.tuple_protocol = 17;
+    append(drop_of(testing::kTcp4Syn), seed);
+    testing::RawRecord tagged = drop_of(testing::kVxlan);
+    tagged.packet().vlan_proto = 0x8100;
+    append(tagged.frames({0, 1, 2, 3, 4}), seed);
+    testing::RawRecord returned = drop_of(testing::kUdp6);
+    returned.header.has_return_code = 1;
+    returned.sock().has_buffers = 1;
+    append(returned, seed);
+    testing::RawRecord no_header;
+    no_header.tuple({{10}, {11}, 1, 2, 2 /* AF_INET */, 17, 0});
     append(no_header, seed);
     seeds.push_back(std::move(seed));
   }

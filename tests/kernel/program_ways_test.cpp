@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/record_view.h"
 #include "event/section.h"
 #include "harness/bpf_programs.h"
 #include "harness/classifier.h"
@@ -87,59 +88,60 @@ Calls calls_of(uint32_t program) {
 
 // Whether the stack leads through the call that freed the skb. What called that may differ between
 // packets of a flow: the first one on its way finds no cached link header.
-bool leads_through_location(const tracker_record& raw, const std::byte* stack) {
-  std::vector<uint64_t> frames(raw.stack_bytes / sizeof(uint64_t));
-  std::memcpy(frames.data(), stack, frames.size() * sizeof(uint64_t));
-  return std::find(frames.begin(), frames.end(), raw.location) != frames.end();
+bool leads_through_location(const RecordView& record) {
+  return std::ranges::find(record.frames(), record.drop()->location) != record.frames().end();
+}
+
+std::vector<uint8_t> payload_of(const RecordView& record) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(record.payload().data());
+  return {bytes, bytes + record.packet()->payload_bytes};
 }
 
 // All of a record that does not depend on the moment, on where memory was free or on the task that
-// was interrupted. What its flags and sections do not claim is left out: it may hold anything.
-Json lasting_part(std::span<const std::byte> record) {
-  tracker_record raw{};
-  require(record.size() >= sizeof(raw), "a record shorter than its header");
-  std::memcpy(&raw, record.data(), sizeof(raw));
-  const std::byte* rest = record.data() + sizeof(raw);
-  const size_t stack_room = raw.flags & RECORD_HAS_STACK ? RECORD_STACK_DEPTH * 8 : 0;
-  require(record.size() >= sizeof(raw) + stack_room + raw.payload_bytes, "a record cut short");
-  const auto* payload = reinterpret_cast<const uint8_t*>(rest + stack_room);
-  Json part{{"sections", raw.sections},
-            {"flags", raw.flags},
-            {"probe", raw.probe},
-            {"lost_before", raw.lost_before},
-            {"return_code", raw.return_code},
-            {"head_is_kernel_address", raw.skb_head >> 56 == 0xff},
-            {"len", raw.len},
-            {"data_len", raw.data_len},
-            {"truesize", raw.truesize},
-            {"hash", raw.hash},
-            {"mark", raw.mark},
-            {"priority", raw.priority},
-            {"packet_len", raw.packet_len},
-            {"gso", {raw.gso_size, raw.gso_segs}},
-            {"vlan", {raw.vlan_tci, raw.vlan_proto}},
-            {"protocol", raw.protocol},
-            {"pkt_type", raw.pkt_type},
-            {"cloned", raw.cloned},
-            {"ip_summed", raw.ip_summed},
-            {"link", raw.link},
-            {"tuple_family", raw.tuple_family},
-            {"rx_ifindex", raw.rx_ifindex},
-            {"payload", std::vector<uint8_t>(payload, payload + raw.payload_bytes)}};
-  if (raw.sections & section_bit(Section::kDrop)) part["location"] = raw.location;
-  if (raw.flags & RECORD_HAS_REASON) part["reason"] = raw.reason;
-  if (raw.flags & RECORD_HAS_STACK)
-    part["stack_leads_through_location"] = leads_through_location(raw, rest);
-  if (raw.sections & section_bit(Section::kNetns))
-    part["netns"] = {raw.netns_inum, raw.netns_cookie};
-  if (raw.sections & section_bit(Section::kDev))
-    part["dev"] = {raw.ifindex,
-                   std::string(raw.dev_name, strnlen(raw.dev_name, sizeof(raw.dev_name)))};
-  if (raw.sections & section_bit(Section::kSock))
-    part["sock"] = {raw.sock_cookie, raw.sock_family, raw.sock_type, raw.sock_protocol,
-                    raw.sock_state};
-  if (raw.flags & RECORD_HAS_SOCK_BUFFERS)
-    part["sock_buffers"] = {raw.sock_rcvbuf, raw.sock_rmem_alloc};
+// was interrupted.
+Json lasting_part(const RecordView& record) {
+  const tracker_record& header = record.header();
+  Json part{{"sections", header.sections},
+            {"laid_out", header.laid_out},
+            {"probe", header.probe},
+            {"lost_before", header.lost_before},
+            {"return_code", header.return_code}};
+  if (const auto* skb = record.skb())
+    part["skb"] = {{"head_is_kernel_address", skb->head >> 56 == 0xff},
+                   {"len", skb->len},
+                   {"data_len", skb->data_len},
+                   {"truesize", skb->truesize},
+                   {"hash", skb->hash},
+                   {"mark", skb->mark},
+                   {"priority", skb->priority},
+                   {"gso", {skb->gso_size, skb->gso_segs}},
+                   {"vlan", {skb->vlan_tci, skb->vlan_proto}},
+                   {"protocol", skb->protocol},
+                   {"pkt_type", skb->pkt_type},
+                   {"cloned", skb->cloned},
+                   {"ip_summed", skb->ip_summed}};
+  if (const auto* packet = record.packet())
+    part["packet"] = {{"len", packet->len},
+                      {"link", packet->link},
+                      {"ethertype", packet->ethertype},
+                      {"vlan", {packet->vlan_tci, packet->vlan_proto}},
+                      {"has_tuple", packet->has_tuple},
+                      {"bytes", payload_of(record)}};
+  if (const auto* dev = record.dev())
+    part["dev"] = {{"netns_cookie", dev->netns_cookie},
+                   {"ifindex", dev->ifindex},
+                   {"rx_ifindex", dev->rx_ifindex},
+                   {"name", std::string(dev->name, strnlen(dev->name, sizeof(dev->name)))}};
+  if (const auto* netns = record.netns()) part["netns"] = {netns->inum, netns->cookie};
+  if (const auto* drop = record.drop()) {
+    part["location"] = drop->location;
+    part["reason"] = drop->reason;
+  }
+  if (const auto* sock = record.sock()) {
+    part["sock"] = {sock->cookie, sock->family, sock->type, sock->protocol, sock->state};
+    if (sock->has_buffers != 0) part["sock_buffers"] = {sock->rcvbuf, sock->rmem_alloc};
+  }
+  if (record.stack()) part["stack_leads_through_location"] = leads_through_location(record);
   return part;
 }
 
@@ -234,11 +236,13 @@ class ProgramWays : public testing::Test {
     std::vector<Json> records;
     std::set<uint64_t> packet_ids;
     must(probes.drain(SIZE_MAX, [&](uint32_t, std::span<const std::byte> record) {
-      tracker_record raw{};
-      std::memcpy(&raw, record.data(), std::min(record.size(), sizeof(raw)));
-      EXPECT_NE(raw.packet_id, 0U);
-      EXPECT_TRUE(packet_ids.insert(raw.packet_id).second) << raw.packet_id;
-      records.push_back(lasting_part(record));
+      RecordLayout layout;
+      const auto view = RecordView::parse(record, layout);
+      require(view.has_value(), "a record whose sizes do not fit");
+      const uint64_t packet_id = view->header().packet_id;
+      EXPECT_NE(packet_id, 0U);
+      EXPECT_TRUE(packet_ids.insert(packet_id).second) << packet_id;
+      records.push_back(lasting_part(*view));
     }));
     return records;
   }
@@ -268,14 +272,18 @@ TEST_F(ProgramWays, SayTheSameOfDatagramsToAClosedPort) {
   EXPECT_EQ(reason_of(record), "NO_SOCKET");
   EXPECT_EQ(function_at(record), "__udp4_lib_rcv");
   EXPECT_EQ(record.at("stack_leads_through_location"), true);
-  EXPECT_EQ(record.at("len"), 8 + 20);
-  EXPECT_EQ(record.at("packet_len"), ETH_HLEN + 20 + 8 + 20);
-  EXPECT_EQ(record.at("protocol"), ETH_P_IP);
+  EXPECT_EQ(record.at("skb").at("head_is_kernel_address"), true);
+  EXPECT_EQ(record.at("skb").at("len"), 8 + 20);
+  EXPECT_EQ(record.at("skb").at("protocol"), ETH_P_IP);
+  EXPECT_EQ(record.at("packet").at("len"), ETH_HLEN + 20 + 8 + 20);
+  EXPECT_EQ(record.at("packet").at("ethertype"), ETH_P_IP);
   EXPECT_EQ(record.at("netns"), Json({pair.right.inum(), pair.right.cookie()}));
-  EXPECT_EQ(record.at("dev"), Json({12, pair.right_end.device}));
-  EXPECT_EQ(record.at("rx_ifindex"), 12);
+  EXPECT_EQ(record.at("dev"), Json({{"netns_cookie", pair.right.cookie()},
+                                    {"ifindex", 12},
+                                    {"rx_ifindex", 12},
+                                    {"name", pair.right_end.device}}));
   EXPECT_EQ(record.at("sections"), kAllSections & ~section_bit(Section::kSock));
-  const auto bytes = record.at("payload").get<std::vector<uint8_t>>();
+  const auto bytes = record.at("packet").at("bytes").get<std::vector<uint8_t>>();
   ASSERT_GE(bytes.size(), size_t{ETH_HLEN + 20 + 8 + 20});
   EXPECT_EQ(std::vector<uint8_t>(bytes.begin() + ETH_HLEN + 20, bytes.begin() + ETH_HLEN + 24),
             (std::vector<uint8_t>{40000 >> 8, 40000 & 0xff, 0, 9}));
@@ -302,7 +310,8 @@ TEST_F(ProgramWays, SayTheSameOfASocketWhoseDatagramsAreDropped) {
   EXPECT_EQ(record.at("sock_buffers"), Json({room, 0}));
   EXPECT_EQ(record.at("sections"), kAllSections);
   EXPECT_EQ(record.at("netns"), Json({pair.left.inum(), pair.left.cookie()}));
-  EXPECT_EQ(record.at("dev"), Json({11, pair.left_end.device}));
+  EXPECT_EQ(record.at("dev").at("name"), pair.left_end.device);
+  EXPECT_EQ(record.at("dev").at("ifindex"), 11);
   EXPECT_EQ(reason_of(record), "TC_EGRESS");
 }
 

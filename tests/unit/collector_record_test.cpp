@@ -7,50 +7,12 @@
 #include "collector/record_decoder.h"
 #include "collector/record_order.h"
 #include "probes/record.h"
+#include "tests/unit/raw_record.h"
 
 namespace tracker {
 namespace {
 
-// A record as the kernel would write it, built field by field.
-class RecordBuilder {
- public:
-  RecordBuilder() {
-    raw.timestamp_ns = 1000;
-    raw.packet_id = 0x5f01;
-    std::strcpy(raw.comm, "nc");
-  }
-  RecordBuilder& payload(const std::vector<uint8_t>& bytes) {
-    payload_ = bytes;
-    raw.payload_bytes = static_cast<uint32_t>(bytes.size());
-    raw.packet_len = raw.payload_bytes;
-    raw.sections |= section_bit(Section::kPacket);
-    return *this;
-  }
-  RecordBuilder& stack(const std::vector<uint64_t>& frames) {
-    frames_ = frames;
-    raw.flags |= RECORD_HAS_STACK;
-    raw.stack_bytes = static_cast<uint16_t>(frames.size() * sizeof(uint64_t));
-    raw.sections |= section_bit(Section::kStack);
-    return *this;
-  }
-  std::vector<std::byte> build() const {
-    std::vector<std::byte> bytes(sizeof(raw));
-    std::memcpy(bytes.data(), &raw, sizeof(raw));
-    if (raw.flags & RECORD_HAS_STACK) {
-      bytes.resize(sizeof(raw) + RECORD_STACK_DEPTH * sizeof(uint64_t));
-      std::memcpy(bytes.data() + sizeof(raw), frames_.data(), frames_.size() * sizeof(uint64_t));
-    }
-    const auto* payload = reinterpret_cast<const std::byte*>(payload_.data());
-    bytes.insert(bytes.end(), payload, payload + payload_.size());
-    return bytes;
-  }
-
-  tracker_record raw{};
-
- private:
-  std::vector<uint8_t> payload_;
-  std::vector<uint64_t> frames_;
-};
+using testing::RawRecord;
 
 class RecordDecoderTest : public ::testing::Test {
  protected:
@@ -78,16 +40,10 @@ std::vector<uint8_t> udp_frame() {
 }
 
 TEST_F(RecordDecoderTest, DecodesHeaderDropAndDevice) {
-  RecordBuilder builder;
-  builder.raw.sections =
-      section_bit(Section::kDrop) | section_bit(Section::kDev) | section_bit(Section::kNetns);
-  builder.raw.flags = RECORD_HAS_REASON;
-  builder.raw.reason = 3;
-  builder.raw.location = 0x30;
-  builder.raw.ifindex = 7;
-  std::strcpy(builder.raw.dev_name, "veth0");
-  builder.raw.netns_inum = 4026532177;
-  builder.raw.netns_cookie = 12;
+  RawRecord builder;
+  builder.drop() = {0x30, 3, 1};
+  builder.dev() = {12, 7, 0, "veth0"};
+  builder.netns() = {12, 4026532177, 0};
   ASSERT_TRUE(decoder_.decode(1, builder.build(), names_, event_));
   EXPECT_EQ(event_.timestamp_ns, 1000U);
   EXPECT_EQ(event_.cpu, 1);
@@ -101,11 +57,11 @@ TEST_F(RecordDecoderTest, DecodesHeaderDropAndDevice) {
 }
 
 TEST_F(RecordDecoderTest, CutsThePayloadAfterTheTransportHeader) {
-  RecordBuilder builder;
+  RawRecord builder;
   builder.payload(udp_frame());
-  builder.raw.link = 1;
-  builder.raw.protocol = 0x0800;
-  builder.raw.packet_len = 1400;
+  builder.packet().link = 1;
+  builder.packet().ethertype = 0x0800;
+  builder.packet().len = 1400;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(event_.packet.bytes.size(), 14U + 20U + 8U);
   EXPECT_EQ(event_.packet.len, 1400U);
@@ -116,30 +72,25 @@ TEST_F(RecordDecoderTest, CutsThePayloadAfterTheTransportHeader) {
 
 TEST_F(RecordDecoderTest, DoesNotTakeTheHeaderOfAWirelessFrameForEthernets) {
   names_.subsystems = {{0, "core"}, {1, "mac80211_unusable"}, {3, "openvswitch"}};
-  RecordBuilder builder;
-  builder.raw.sections =
-      section_bit(Section::kDrop) | section_bit(Section::kSkb) | section_bit(Section::kPacket);
-  builder.raw.flags = RECORD_HAS_REASON;
-  builder.raw.link = 1;
-  builder.raw.packet_len = 46;
+  RawRecord builder;
+  builder.skb().len = 46;
+  builder.packet().link = 1;
   builder.payload(udp_frame());
-  builder.raw.reason = 0x1001b;
+  builder.drop() = {0x30, 0x1001b, 1};
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_FALSE(event_.has(Section::kPacket));
   EXPECT_TRUE(event_.has(Section::kSkb));
-  builder.raw.reason = 0x30001;
+  builder.drop().reason = 0x30001;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(event_.packet.link, LinkLayer::kEthernet);
 }
 
 TEST_F(RecordDecoderTest, PutsTheVlanTagBackInItsPlace) {
-  RecordBuilder builder;
+  RawRecord builder;
   builder.payload(udp_frame());
-  builder.raw.link = 1;
-  builder.raw.flags |= RECORD_VLAN_TAG;
-  builder.raw.vlan_tci = 0x2005;
-  builder.raw.vlan_proto = 0x8100;
-  builder.raw.sections |= section_bit(Section::kSkb);
+  builder.packet().link = 1;
+  builder.packet().vlan_tci = builder.skb().vlan_tci = 0x2005;
+  builder.packet().vlan_proto = builder.skb().vlan_proto = 0x8100;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   const std::vector<uint8_t> start(event_.packet.bytes.begin() + 12,
                                    event_.packet.bytes.begin() + 18);
@@ -149,15 +100,8 @@ TEST_F(RecordDecoderTest, PutsTheVlanTagBackInItsPlace) {
 }
 
 TEST_F(RecordDecoderTest, TakesAddressesFromTheSocketWhereThereIsNoHeader) {
-  RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kPacket);
-  builder.raw.tuple_family = 2;
-  builder.raw.tuple_protocol = 6;
-  builder.raw.tuple_source_port = 4000;
-  builder.raw.tuple_dest_port = 80;
-  const uint8_t source[] = {10, 1, 0, 1}, dest[] = {10, 1, 0, 2};
-  std::copy_n(source, 4, builder.raw.tuple_source);
-  std::copy_n(dest, 4, builder.raw.tuple_dest);
+  RawRecord builder;
+  builder.tuple({{10, 1, 0, 1}, {10, 1, 0, 2}, 4000, 80, 2 /* AF_INET */, 6, 0});
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_TRUE(event_.packet.bytes.empty());
   EXPECT_EQ(event_.packet.socket.source_port, 4000);
@@ -165,17 +109,16 @@ TEST_F(RecordDecoderTest, TakesAddressesFromTheSocketWhereThereIsNoHeader) {
 }
 
 TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheLocation) {
-  RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kDrop);
-  builder.raw.location = 0x30;
-  builder.stack({0x5, 0x10, 0x20, 0x30, 0x40});
+  RawRecord builder;
+  builder.drop().location = 0x30;
+  builder.frames({0x5, 0x10, 0x20, 0x30, 0x40});
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x40}));
 }
 
 TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocation) {
-  RecordBuilder builder;
-  builder.stack({0x5, 0x10, 0x20, 0x30});
+  RawRecord builder;
+  builder.frames({0x5, 0x10, 0x20, 0x30});
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x20, 0x30}));
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
@@ -184,8 +127,8 @@ TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocatio
 
 TEST_F(RecordDecoderTest, LeavesOutOfAStackWhatAnInterruptInterrupted) {
   for (const uint64_t interrupted : {0x1000, 0x2000, 0x1000}) {
-    RecordBuilder builder;
-    builder.stack({0x5, 0x30, 0x60, interrupted, interrupted + 8});
+    RawRecord builder;
+    builder.frames({0x5, 0x30, 0x60, interrupted, interrupted + 8});
     ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
     EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x60}));
   }
@@ -194,28 +137,26 @@ TEST_F(RecordDecoderTest, LeavesOutOfAStackWhatAnInterruptInterrupted) {
 
 // In memory of exactly the record's size, where a sanitizer sees every read beyond it.
 TEST_F(RecordDecoderTest, RefusesAStackThatTheRecordHasNoRoomFor) {
-  RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kStack);
-  builder.raw.stack_bytes = 64;  // and not RECORD_HAS_STACK
+  RawRecord builder;
+  builder.stack().bytes = 64;  // and has_area is 0
   EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_TRUE(names_.stacks.empty());
 }
 
 TEST_F(RecordDecoderTest, TakesAStackWithoutFrames) {
-  RecordBuilder builder;
-  builder.stack({0x30});
-  builder.raw.stack_bytes = 0;
+  RawRecord builder;
+  builder.frames({0x30});
+  builder.stack().bytes = 0;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(names_.stacks[event_.stack], std::vector<uint64_t>());
 }
 
 TEST_F(RecordDecoderTest, KeepsTheLengthOfAPacketThatIsAsLongAsCanBe) {
-  RecordBuilder builder;
+  RawRecord builder;
   builder.payload(udp_frame());
-  builder.raw.packet_len = UINT32_MAX;
-  builder.raw.link = 1;
-  builder.raw.flags = RECORD_VLAN_TAG;
-  builder.raw.vlan_proto = 0x8100;
+  builder.packet().len = UINT32_MAX;
+  builder.packet().link = 1;
+  builder.packet().vlan_proto = 0x8100;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(event_.packet.len, UINT32_MAX);
 }
@@ -224,18 +165,16 @@ TEST_F(RecordDecoderTest, KeepsTheLengthOfAPacketThatIsAsLongAsCanBe) {
 TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
   RecordDecoder decoder(true, resolve, {.stacks = 10, .symbols = 12, .interfaces = 1});
   for (uint64_t i = 0; i < 100; ++i) {
-    RecordBuilder builder;
-    builder.raw.location = 0x1000 + i;
-    builder.stack({0x1000 + i, 0x30});
+    RawRecord builder;
+    builder.frames({0x30, 0x1000 + i});
     ASSERT_TRUE(decoder.decode(0, builder.build(), names_, event_));
     EXPECT_EQ(names_.stacks[event_.stack].size(), i < 10 ? 2U : 0U) << i;
   }
   EXPECT_EQ(names_.stacks.size(), 11U) << "and an empty one";
   EXPECT_EQ(decoder.left_out().stacks, 90U);
-  RecordBuilder drops;
-  drops.raw.sections = section_bit(Section::kDrop);
+  RawRecord drops;
   for (uint64_t i = 0; i < 5; ++i) {
-    drops.raw.location = 0x2000 + i;
+    drops.drop().location = 0x2000 + i;
     ASSERT_TRUE(decoder.decode(0, drops.build(), names_, event_));
     EXPECT_EQ(event_.drop.location, 0x2000 + i);
   }
@@ -246,13 +185,10 @@ TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
 // A place that drops all day, reached by ever new ways.
 TEST_F(RecordDecoderTest, KeepsRoomForTheStackOfARareDrop) {
   RecordDecoder decoder(true, resolve, {.stacks = 20, .stacks_of_place = 5});
-  RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kDrop);
-  builder.raw.flags |= RECORD_HAS_REASON;
+  RawRecord builder;
   const auto takes_stack = [&](uint64_t location, uint32_t reason, uint64_t interrupted) {
-    builder.raw.location = location;
-    builder.raw.reason = reason;
-    builder.stack({location, interrupted});
+    builder.drop() = {location, reason, 1};
+    builder.frames({location, interrupted});
     EXPECT_TRUE(decoder.decode(0, builder.build(), names_, event_));
     return !names_.stacks[event_.stack].empty();
   };
@@ -265,11 +201,10 @@ TEST_F(RecordDecoderTest, KeepsRoomForTheStackOfARareDrop) {
 
 TEST_F(RecordDecoderTest, KeepsABoundedNumberOfInterfaces) {
   RecordDecoder decoder(true, resolve, {.interfaces = 3});
-  RecordBuilder builder;
-  builder.raw.sections = section_bit(Section::kDev);
+  RawRecord builder;
   for (uint32_t i = 0; i < 10; ++i) {
-    builder.raw.ifindex = i;
-    std::snprintf(builder.raw.dev_name, sizeof(builder.raw.dev_name), "veth%u", i);
+    builder.dev().ifindex = i;
+    std::snprintf(builder.dev().name, sizeof(builder.dev().name), "veth%u", i);
     ASSERT_TRUE(decoder.decode(0, builder.build(), names_, event_));
     EXPECT_EQ(event_.dev.name.view(), "veth" + std::to_string(i));
   }
@@ -281,11 +216,10 @@ TEST_F(RecordDecoderTest, KeepsABoundedNumberOfInterfaces) {
 TEST_F(RecordDecoderTest, TellsInterfacesOfNamespacesApartThatEventsDoNotShow) {
   for (int round = 0; round < 100; ++round) {
     for (uint64_t cookie : {5, 6}) {
-      RecordBuilder builder;
-      builder.raw.sections = section_bit(Section::kDev);
-      builder.raw.ifindex = 2;
-      builder.raw.netns_cookie = cookie;
-      std::strcpy(builder.raw.dev_name, cookie == 5 ? "left0" : "right0");
+      RawRecord builder;
+      builder.dev().ifindex = 2;
+      builder.dev().netns_cookie = cookie;
+      std::strcpy(builder.dev().name, cookie == 5 ? "left0" : "right0");
       ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
     }
   }
@@ -293,17 +227,44 @@ TEST_F(RecordDecoderTest, TellsInterfacesOfNamespacesApartThatEventsDoNotShow) {
 }
 
 TEST_F(RecordDecoderTest, RefusesRecordsWhoseSizesDoNotFit) {
-  RecordBuilder builder;
-  builder.payload(udp_frame()).stack({0x20});
+  RawRecord builder;
+  builder.payload(udp_frame()).frames({0x20});
   std::vector<std::byte> whole = builder.build();
   for (size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(decoder_.decode(0, std::span(whole.data(), size), names_, event_)) << size;
   ASSERT_TRUE(decoder_.decode(0, whole, names_, event_));
-  builder.raw.probe = 1;
+  builder.header.probe = 1;
   EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_)) << "no such probe";
-  builder.raw.probe = 0;
-  builder.raw.stack_bytes = RECORD_STACK_DEPTH * sizeof(uint64_t) + 8;
+  builder.header.probe = 0;
+  builder.stack().bytes = RECORD_STACK_BYTES + 8;
   EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_)) << "stack too long";
+}
+
+TEST_F(RecordDecoderTest, RefusesSectionsWithoutAPlace) {
+  RawRecord builder;
+  builder.netns().inum = 5;
+  std::vector<std::byte> record = builder.build();
+  ASSERT_TRUE(decoder_.decode(0, record, names_, event_));
+  auto& header = *reinterpret_cast<tracker_record*>(record.data());
+  header.sections |= section_bit(Section::kSock);
+  EXPECT_FALSE(decoder_.decode(0, record, names_, event_));
+  header.laid_out |= section_bit(Section::kSock);
+  EXPECT_FALSE(decoder_.decode(0, record, names_, event_)) << "shorter than its sections";
+}
+
+// One probe's place for a section says nothing: only what was filled is the event's.
+TEST_F(RecordDecoderTest, LeavesOutSectionsThatWereNotFilled) {
+  RawRecord builder;
+  builder.drop().location = 0x30;
+  builder.header.laid_out = kAllSections;
+  ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
+  EXPECT_EQ(event_.sections, section_bit(Section::kDrop));
+}
+
+TEST_F(RecordDecoderTest, RefusesAPayloadThatIsTooShortForTheSocketsAddresses) {
+  RawRecord builder;
+  builder.packet().has_tuple = 1;
+  EXPECT_FALSE(decoder_.decode(0, builder.build(), names_, event_));
 }
 
 TEST(RecordOrder, ReleasesByTimeAcrossCpusAndKeepsTheWindow) {

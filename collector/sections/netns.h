@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Section netns of a raw record.
+#pragma once
+
+#include "collector/decode_context.h"
+#include "collector/record_view.h"
+#include "event/event.h"
+
+namespace tracker {
+
+class NetnsRecordDecoder {
+ public:
+  bool decode(const RecordView& record, DecodeContext& context, Names& names, Event& event);
+};
+
+}  // namespace tracker
