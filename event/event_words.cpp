@@ -58,7 +58,8 @@ bool has_stack_by_budget(const Event& event, const Names& names, const Session& 
 
 MissingStack missing_stack(const Event& event, const Names& names, const Session& session) {
   if (event.has(Section::kStack)) {
-    const bool is_empty = event.stack < names.stacks.size() && names.stacks[event.stack].empty();
+    const bool is_empty =
+        event.stack.index < names.stacks.size() && names.stacks[event.stack.index].empty();
     return is_empty ? MissingStack::kNoRoom : MissingStack::kNone;
   }
   return has_stack_by_budget(event, names, session) ? MissingStack::kBudget : MissingStack::kNone;
@@ -72,8 +73,8 @@ std::string stack_budget_text(const StackBudget& budget) {
 
 std::vector<std::string> stack_text(const Event& event, const Names& names) {
   std::vector<std::string> frames;
-  if (!event.has(Section::kStack) || event.stack >= names.stacks.size()) return frames;
-  for (const uint64_t address : names.stacks[event.stack]) {
+  if (!event.has(Section::kStack) || event.stack.index >= names.stacks.size()) return frames;
+  for (const uint64_t address : names.stacks[event.stack.index]) {
     std::string frame = escape_text(names.symbol_text(address));
     const auto symbol = names.symbols.find(address);
     if (symbol != names.symbols.end() && !symbol->second.module.empty()) {

@@ -131,11 +131,14 @@ std::string tcp_flags_text(const PacketSection& section);
 // The addresses (and ports) alone, as an event's second line begins: "10.1.0.1:40000 > 10.1.0.2:9".
 // Empty where there are none (ARP, other ethertypes, nothing known).
 std::string endpoints_text(const PacketSection& section);
+// The same for who has decoded the section.
+std::string endpoints_text(const Packet& packet, const PacketSection& section);
 
 // What follows the addresses in an event's second line: "TCP S  len 40 ttl 64". `len` is what the
 // IP header's own length field says, as tcpdump shows it: the whole IPv4 packet, what follows the
 // header in IPv6. What a tunnel carries comes last: "vxlan 5 [10.9.0.1:1 > 10.9.0.2:2 TCP S]".
 std::string summary_text(const PacketSection& section);
+std::string summary_text(const Packet& packet, const PacketSection& section);
 
 // "52:54:00:12:34:56"
 std::string mac_text(const std::array<uint8_t, 6>& address);

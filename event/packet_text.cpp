@@ -16,9 +16,12 @@ namespace {
 constexpr uint16_t kVlanIdMask = 0x0fff;
 
 std::string endpoint(const IpAddress& address, std::optional<uint16_t> port) {
-  if (!port) return address.text();
-  if (address.family == AF_INET6) return fmt::format("[{}]:{}", address.text(), *port);
-  return fmt::format("{}:{}", address.text(), *port);
+  std::string text = address.text();
+  if (!port) return text;
+  if (address.family == AF_INET6) text = "[" + text + "]";
+  text += ':';
+  text += fmt::format_int(*port).c_str();
+  return text;
 }
 
 std::string endpoints(const Packet& packet) {
@@ -159,14 +162,20 @@ std::string tcp_flags_text(const PacketSection& section) {
   return packet.tcp ? packet.tcp->flags_text() : std::string();
 }
 
-std::string endpoints_text(const PacketSection& section) {
-  const Packet packet = decode_packet(section);
+std::string endpoints_text(const Packet& packet, const PacketSection& section) {
   if (has_only_socket(packet, section)) return socket_endpoints(section.socket);
   return endpoints(packet);
 }
 
+std::string endpoints_text(const PacketSection& section) {
+  return endpoints_text(decode_packet(section), section);
+}
+
 std::string summary_text(const PacketSection& section) {
-  const Packet packet = decode_packet(section);
+  return summary_text(decode_packet(section), section);
+}
+
+std::string summary_text(const Packet& packet, const PacketSection& section) {
   if (has_only_socket(packet, section)) {
     return ip_protocol_text(section.socket.protocol) + "  no header yet";
   }

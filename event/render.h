@@ -59,6 +59,9 @@ std::string render_event_line(const Event& event, const Names& names, const Sess
 
 // One JSON object without a newline; docs/events.md documents it.
 std::string render_event_json(const Event& event, const Names& names, const Session& session);
+// The same behind `out`.
+void append_event_json(const Event& event, const Names& names, const Session& session,
+                       std::string& out);
 
 // "17:03:21.402117"; kMono "8123.402117", kDelta "+0.000041234" (seconds, since `previous_ns`).
 std::string render_time(uint64_t timestamp_ns, const Session& session, TimeStyle style,

@@ -9,8 +9,8 @@
 
 #include "event/event_words.h"
 #include "event/kernel_name.h"
-#include "event/packet.h"
 #include "event/render.h"
+#include "event/sections/render.h"
 
 namespace tracker {
 namespace {
@@ -60,53 +60,33 @@ std::string identity_text(const Event& event) {
   return text;
 }
 
-// "DROP NO_SOCKET at tcp_v6_rcv+0x77"; empty where the event is no drop.
-std::string drop_text(const Event& event, const Names& names) {
-  if (!event.has(Section::kDrop)) return {};
-  std::string text = "DROP";
-  if (event.drop.has_reason) text += " " + qualified_reason_text(event.drop.reason, names);
-  if (event.drop.location != 0) {
-    text += " at " + escape_text(names.symbol_text(event.drop.location));
-  }
-  return text;
-}
-
 // Empty where the driver took the packet, as it nearly always does.
 std::string return_text(const Event& event) {
   if (!event.has_return_code || event.return_code == 0) return {};
   return "returned " + transmit_result_text(event.return_code);
 }
 
-// "netns blue".
-std::string netns_text(const Event& event, const Names& names) {
-  if (!event.has(Section::kNetns)) return {};
-  const std::string words = netns_words(event.netns, names);
-  return words.empty() ? words : "netns " + words;
+EventText text_of(const Event& event, const Names& names) {
+  EventText text;
+#define X(name, Name, bit) \
+  if (event.has(Section::k##Name)) add_##name##_text(text, event, names);
+  TRACKER_SECTIONS(X)
+#undef X
+  return text;
 }
 
 // Addresses and summary; without a packet at least the skb's length.
-void add_packet(Line& line, const Event& event) {
-  std::string summary;
-  if (event.has(Section::kPacket)) {
-    line.add(endpoints_text(event.packet));
-    summary = summary_text(event.packet);
-    line.add(summary);
-  }
-  if (summary.empty() && event.has(Section::kSkb)) {
-    line.add(fmt::format("skb len {}", event.skb.len));
-  }
+void add_packet(Line& line, const EventText& text) {
+  line.add(text.endpoints);
+  line.add(text.summary.empty() ? text.size : text.summary);
 }
 
-std::string sock_text(const SockSection& sock) {
-  Line line;
-  if (sock.state != 0) line.add(socket_state_text(sock.state));
-  if (sock.has_buffers)
-    line.add(fmt::format("rcvbuf {} rmem {}", sock.rcvbuf, sock.rmem_alloc), " ");
-  return line.empty() ? std::string() : "sock " + line.text();
+void add_place(Line& line, const EventText& text) {
+  for (const std::string& part : text.where) line.add(part);
 }
 
-std::string first_line(const Event& event, const Names& names, const Session& session,
-                       const RenderOptions& options, uint64_t previous_ns) {
+std::string first_line(const Event& event, const EventText& text, const Names& names,
+                       const Session& session, const RenderOptions& options, uint64_t previous_ns) {
   Line line;
   line.add(
       coloured(render_time(event.timestamp_ns, session, options.time, previous_ns), kDim, options));
@@ -114,16 +94,16 @@ std::string first_line(const Event& event, const Names& names, const Session& se
   line.add(task_text(event.task), " ");
   line.add(probe_text(event, names));
   line.add(identity_text(event));
-  line.add(coloured(drop_text(event, names), kRed, options));
+  line.add(coloured(text.drop, kRed, options));
   line.add(coloured(return_text(event), kRed, options));
   return line.text();
 }
 
-std::string second_line(const Event& event, const Names& names) {
+std::string second_line(const EventText& text) {
   Line line;
-  line.add(device_text(event, names));
-  add_packet(line, event);
-  line.add(netns_text(event, names));
+  line.add(text.device);
+  add_packet(line, text);
+  add_place(line, text);
   return line.text();
 }
 
@@ -143,14 +123,14 @@ std::string direction_text(const Event& event, const Names& names) {
 
 std::string render_event_text(const Event& event, const Names& names, const Session& session,
                               const RenderOptions& options, uint64_t previous_ns) {
+  const EventText parts = text_of(event, names);
   std::string text = render_date_line(event.timestamp_ns, session, options.time, previous_ns);
-  text += first_line(event, names, session, options, previous_ns) + "\n";
-  const std::string second = second_line(event, names);
+  text += first_line(event, parts, names, session, options, previous_ns) + "\n";
+  const std::string second = second_line(parts);
   if (!second.empty()) text += "  " + second + "\n";
-  const std::string sock = event.has(Section::kSock) ? sock_text(event.sock) : "";
-  if (!sock.empty()) text += "  " + sock + "\n";
+  for (const std::string& line : parts.lines) text += "  " + line + "\n";
   if (has_stack_by_budget(event, names, session) && !options.stacks) return text;
-  for (const std::string& frame : stack_text(event, names)) text += "    " + frame + "\n";
+  for (const std::string& frame : parts.stack) text += "    " + frame + "\n";
   switch (missing_stack(event, names, session)) {
     case MissingStack::kNone:
       break;
@@ -165,15 +145,16 @@ std::string render_event_text(const Event& event, const Names& names, const Sess
 
 std::string render_event_line(const Event& event, const Names& names, const Session& session,
                               const RenderOptions& options, uint64_t previous_ns) {
+  const EventText text = text_of(event, names);
   Line line;
   line.add(
       coloured(render_time(event.timestamp_ns, session, options.time, previous_ns), kDim, options));
-  line.add(device_text(event, names), " ");
+  line.add(text.device, " ");
   line.add(direction_text(event, names), " ");
-  add_packet(line, event);
-  line.add(netns_text(event, names));
+  add_packet(line, text);
+  add_place(line, text);
   line.add(identity_text(event));
-  line.add(coloured(drop_text(event, names), kRed, options));
+  line.add(coloured(text.drop, kRed, options));
   line.add(coloured(return_text(event), kRed, options));
   return render_date_line(event.timestamp_ns, session, options.time, previous_ns) + line.text() +
          "\n";

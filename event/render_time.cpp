@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <string>
 
 #include "event/render.h"
 
@@ -114,9 +115,25 @@ std::string render_date_line(uint64_t timestamp_ns, const Session& session, Time
 
 std::string render_rfc3339(uint64_t timestamp_ns, const Session& session) {
   const WallTime time = wall_time(timestamp_ns, session, TimeStyle::kUtc);
-  const std::tm parts = calendar(time.seconds);
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:09}Z", date_text(time.seconds), parts.tm_hour,
-                     parts.tm_min, parts.tm_sec, time.nanoseconds);
+  // Most events are of the day of the one before.
+  static thread_local int64_t day = INT64_MIN;
+  static thread_local std::string date;
+  if (day_of(time) != day) {
+    day = day_of(time);
+    date = date_text(time.seconds);
+  }
+  const int64_t of_day = time.seconds - day * kSecondsPerDay;
+  std::string text = date + "Thh:mm:ss.nnnnnnnnnZ";
+  char* clock = text.data() + date.size() + 1;
+  put_two_digits(clock, of_day / 3600);
+  put_two_digits(clock + 3, of_day / 60 % 60);
+  put_two_digits(clock + 6, of_day % 60);
+  int64_t nanoseconds = time.nanoseconds;
+  for (int place = 17; place > 8; --place) {
+    clock[place] = static_cast<char>('0' + nanoseconds % 10);
+    nanoseconds /= 10;
+  }
+  return text;
 }
 
 std::string packet_id_text(uint64_t packet_id) { return fmt::format("#{:x}", packet_id); }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The one list of sections: what kinds of data an event can carry beside its header.
+// Section: what kinds of data an event can carry beside its header, from the one list of them
+// (section_list.h).
 //
-// Adding a section means one line here, its struct in event.h, what fills it (probes/bpf, and the
-// decoder in collector/), how it is stored (storage/columns) and shown (event/render_*). The bit of
-// a section is used in the kernel's record, in Event::sections and in recordings: bits are never
-// reused.
+// Adding a section means one line there and one in each folder's sections/all.h, and in these
+// folders: its struct and how it is shown (event/sections), its place in a raw record
+// (probes/sections) and what fills it (probes/bpf/sections), its decoder (collector/sections), its
+// columns (storage/sections). The bit of a section is used in the kernel's record, in
+// Event::sections and in recordings.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "event/section_list.h"
@@ -18,13 +20,9 @@
 namespace tracker {
 
 enum class Section : uint32_t {
-  kSkb = 1U << 0,
-  kPacket = 1U << 1,
-  kDev = 1U << 2,
-  kNetns = 1U << 3,
-  kDrop = 1U << 4,
-  kSock = 1U << 5,
-  kStack = 1U << 6,
+#define X(name, Name, bit) k##Name = 1U << (bit),
+  TRACKER_SECTIONS(X)
+#undef X
 };
 
 struct SectionInfo {
@@ -32,19 +30,19 @@ struct SectionInfo {
   std::string_view name;  // JSON key and collector name
 };
 
-inline constexpr std::array<SectionInfo, 7> kSections{{
-    {Section::kSkb, "skb"},
-    {Section::kPacket, "packet"},
-    {Section::kDev, "dev"},
-    {Section::kNetns, "netns"},
-    {Section::kDrop, "drop"},
-    {Section::kSock, "sock"},
-    {Section::kStack, "stack"},
-}};
+inline constexpr auto kSections = std::to_array<SectionInfo>({
+#define X(name, Name, bit) {Section::k##Name, #name},
+    TRACKER_SECTIONS(X)
+#undef X
+});
 
 inline constexpr uint32_t section_bit(Section section) { return static_cast<uint32_t>(section); }
 
 // All sections that this version knows.
-inline constexpr uint32_t kAllSections = (1U << kSections.size()) - 1;
+inline constexpr uint32_t kAllSections = 0
+#define X(name, Name, bit) | 1U << (bit)
+    TRACKER_SECTIONS(X)
+#undef X
+    ;
 
 }  // namespace tracker

@@ -6,17 +6,16 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "event/event_words.h"
+#include "event/json_writer.h"
 #include "event/render.h"
 #include "postprocess/text_table.h"
 
 namespace tracker {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr size_t kBarWidth = 40;
 
@@ -49,24 +48,27 @@ class StackList {
   std::string text_;
 };
 
-// Sets the group's value for a key; what is unknown stays absent.
-void set_value(Json& row, const DropTable& table, const DropGroup& group, size_t index) {
+// Writes the group's value for a key; what is unknown stays absent.
+void write_value(JsonWriter& json, const DropTable& table, const DropGroup& group, size_t index) {
   const std::string& value = group.values[index];
   if (value.empty()) return;
   const DropKey key = table.keys()[index];
-  const std::string name(drop_key_name(key));
+  const std::string_view name = drop_key_name(key);
   if (key == DropKey::kStack) {
-    row[name] = split_lines(value);
+    json.key(name);
+    json.begin_array();
+    for (const std::string& frame : split_lines(value)) json.words(frame);
+    json.end_array();
   } else if (key == DropKey::kLen) {
     uint64_t length = 0;
     std::from_chars(value.data(), value.data() + value.size(), length);
-    row[name] = length;
+    json.member(name, length);
   } else if (key == DropKey::kReason && group.reason) {
     // As in an event: the name alone, and whose it is.
-    row[name] = escape_text(table.names().reason_text(*group.reason));
-    row["subsystem"] = escape_text(table.names().subsystem_text(*group.reason));
+    json.member_text(name, table.names().reason_text(*group.reason));
+    json.member_text("subsystem", table.names().subsystem_text(*group.reason));
   } else {
-    row[name] = value;
+    json.member_words(name, value);
   }
 }
 
@@ -117,13 +119,15 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
 std::string render_drops_json(const DropTable& table) {
   std::string text;
   for (const DropGroup& group : table.groups()) {
-    Json row = Json::object();
-    for (size_t i = 0; i < table.keys().size(); ++i) set_value(row, table, group, i);
-    row["count"] = group.count;
-    row["bytes"] = group.bytes;
-    row["first"] = group.first_ns;
-    row["last"] = group.last_ns;
-    text += row.dump() + "\n";
+    JsonWriter json(text);
+    json.begin_object();
+    for (size_t i = 0; i < table.keys().size(); ++i) write_value(json, table, group, i);
+    json.member("count", group.count);
+    json.member("bytes", group.bytes);
+    json.member("first", group.first_ns);
+    json.member("last", group.last_ns);
+    json.end_object();
+    text += '\n';
   }
   return text;
 }
@@ -153,9 +157,14 @@ std::string render_lengths_text(const DropTable& table) {
 std::string render_lengths_json(const DropTable& table) {
   std::string text;
   for (const LengthBucket& bucket : table.lengths()) {
-    const Json row{
-        {"hist", "len"}, {"from", bucket.from}, {"to", bucket.to}, {"count", bucket.count}};
-    text += row.dump() + "\n";
+    JsonWriter json(text);
+    json.begin_object();
+    json.member_words("hist", "len");
+    json.member("from", bucket.from);
+    json.member("to", bucket.to);
+    json.member("count", bucket.count);
+    json.end_object();
+    text += '\n';
   }
   return text;
 }

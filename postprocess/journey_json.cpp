@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "postprocess/journey_json.h"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-#include <utility>
-
 #include "event/event_words.h"
+#include "event/json_writer.h"
 #include "event/kernel_name.h"
 #include "event/render.h"
 #include "postprocess/place_words.h"
@@ -14,87 +10,95 @@
 namespace tracker {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-void set(Json& json, const char* key, std::string text) {
-  if (!text.empty()) json[key] = std::move(text);
-}
-
-std::string id_text(uint64_t id) { return fmt::format("{:#x}", id); }
-
-Json parents_json(const Journey& journey) {
-  Json parents = Json::array();
+void write_parents(JsonWriter& json, const Journey& journey) {
+  const auto place = json.begin_known_array("parents");
   for (const Parent& parent : journey.parents) {
-    parents.push_back({{"id", id_text(parent.packet_id)}, {"kind", parent_kind_text(parent.kind)}});
+    json.begin_object();
+    json.key("id");
+    json.id(parent.packet_id);
+    json.member_words("kind", parent_kind_text(parent.kind));
+    json.end_object();
   }
-  return parents;
+  json.end_known(place);
 }
 
-Json verdict_json(const Verdict& verdict, const Names& names) {
-  Json json{{"outcome", outcome_text(verdict.outcome)}};
-  if (verdict.outcome == Outcome::kDropped) {
-    if (verdict.drop.has_reason) {
-      json["reason"] = escape_text(names.reason_text(verdict.drop.reason));
-      json["subsystem"] = escape_text(names.subsystem_text(verdict.drop.reason));
-    }
-    if (verdict.drop.location != 0) {
-      json["location"] = escape_text(names.symbol_text(verdict.drop.location));
-    }
+void write_drop(JsonWriter& json, const DropSection& drop, const Names& names) {
+  if (drop.has_reason) {
+    json.member_text("reason", names.reason_text(drop.reason));
+    json.member_text("subsystem", names.subsystem_text(drop.reason));
   }
+  if (drop.location != 0) json.member_text("location", names.symbol_text(drop.location));
+}
+
+void write_verdict(JsonWriter& json, const Verdict& verdict, const Names& names) {
+  json.key("verdict");
+  json.begin_object();
+  json.member_words("outcome", outcome_text(verdict.outcome));
+  if (verdict.outcome == Outcome::kDropped) write_drop(json, verdict.drop, names);
   Event at;
   at.probe = verdict.probe;
-  json["probe"] = probe_text(at, names);
-  Json place{{"ts", verdict.timestamp_ns}};
-  set(place, "dev", device_words(verdict.dev, names));
-  set(place, "netns", netns_words(verdict.netns, names));
-  json["last_seen"] = std::move(place);
-  return json;
+  json.member_words("probe", probe_text(at, names));
+  json.key("last_seen");
+  json.begin_object();
+  json.member("ts", verdict.timestamp_ns);
+  json.known_words("dev", device_words(verdict.dev, names));
+  json.known_words("netns", netns_words(verdict.netns, names));
+  json.end_object();
+  json.end_object();
 }
 
-Json loss_json(const Loss& loss) {
-  Json json = Json::object();
+void write_loss(JsonWriter& json, const Loss& loss) {
+  json.key("loss");
+  json.begin_object();
   if (loss.events != 0) {
-    json["events"] = loss.events;
-    json["cpus"] = loss.cpus;
+    json.member("events", loss.events);
+    json.key("cpus");
+    json.begin_array();
+    for (const uint16_t cpu : loss.cpus) json.number(cpu);
+    json.end_array();
   }
-  if (loss.unreadable_events != 0) json["unreadable"] = loss.unreadable_events;
-  return json;
+  json.known_number("unreadable", loss.unreadable_events);
+  json.end_object();
 }
 
 }  // namespace
 
 void JourneyJson::begin(const Journey& journey, std::string& text) {
-  Json json = Json::object();
-  if (journey.packet_id != 0) json["packet_id"] = id_text(journey.packet_id);
-  if (!journey.parents.empty()) json["parents"] = parents_json(journey);
-  json["first"] = journey.first_ns;
-  json["last"] = journey.last_ns;
-  json["duration_ns"] = journey.last_ns - journey.first_ns;
-  set(json, "flow", journey.flow);
-  json["verdict"] = verdict_json(journey.verdict, names_);
-  json["complete"] = journey.is_complete();
-  if (!journey.is_complete()) json["loss"] = loss_json(journey.loss);
+  JsonWriter json(text);
+  json.begin_object();
+  json.known_id("packet_id", journey.packet_id);
+  write_parents(json, journey);
+  json.member("first", journey.first_ns);
+  json.member("last", journey.last_ns);
+  json.member("duration_ns", journey.last_ns - journey.first_ns);
+  json.known_words("flow", journey.flow);
+  write_verdict(json, journey.verdict, names_);
+  json.member("complete", journey.is_complete());
+  if (!journey.is_complete()) write_loss(json, journey.loss);
   // Events are written as they come: a journey may have more than fit into memory.
-  std::string head = json.dump();
-  head.pop_back();
-  text += head + ",\"events\":[";
+  json.key("events");
+  json.begin_array();
   is_first_step_ = true;
 }
 
 void JourneyJson::steps(std::span<const Event* const> events, std::string& text) {
   for (const Event* event : events) {
-    if (!is_first_step_) text += ",";
+    // `text` may have been taken away since the last step
+    if (!is_first_step_) text += ',';
     is_first_step_ = false;
-    text += render_event_json(*event, names_, session_);
+    append_event_json(*event, names_, session_, text);
   }
 }
 
 void JourneyJson::end(const Journey& journey, std::string& text) {
-  text += "]";
+  text += ']';
   if (!journey.children.empty()) {
-    Json children = Json::array();
-    for (const uint64_t child : journey.children) children.push_back(id_text(child));
-    text += ",\"children\":" + children.dump();
+    text += ',';
+    JsonWriter json(text);
+    json.key("children");
+    json.begin_array();
+    for (const uint64_t child : journey.children) json.id(child);
+    json.end_array();
   }
   text += "}\n";
 }

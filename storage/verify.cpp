@@ -209,7 +209,7 @@ void Verification::check_references(int64_t id, const std::vector<Event>& events
   size_t stacks = 0;
   for (const Event& event : events) {
     if (event.probe >= names_->probes.size()) ++probes;
-    if (event.has(Section::kStack) && event.stack >= names_->stacks.size()) ++stacks;
+    if (event.has(Section::kStack) && event.stack.index >= names_->stacks.size()) ++stacks;
   }
   if (probes == 0 && stacks == 0) return;
   if (++damaged_blocks_ > kMaxProblems) return;

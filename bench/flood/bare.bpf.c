@@ -15,6 +15,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "../../probes/bpf/compat.h"
+#include "bare_record.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -75,7 +75,7 @@ bool StackRecordDecoder::decode(const RecordView& record, DecodeContext& context
   if (known == stacks_.end()) {
     if (!has_room(record, context.limits())) {
       ++context.left_out().stacks;
-      event.stack = empty_stack(names);
+      event.stack.index = empty_stack(names);
       return true;
     }
     note_interrupt_entries(frames, context, names);
@@ -88,7 +88,7 @@ bool StackRecordDecoder::decode(const RecordView& record, DecodeContext& context
     known = stacks_.emplace(frames, static_cast<uint32_t>(names.stacks.size())).first;
     names.stacks.push_back(std::move(shown));
   }
-  event.stack = known->second;
+  event.stack.index = known->second;
   return true;
 }
 

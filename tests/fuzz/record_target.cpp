@@ -102,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!decoder.decode(3, record, names, event)) continue;
     FUZZ_EXPECT(event.packet.bytes.size() <= event.packet.len);
     FUZZ_EXPECT(event.probe < names.probes.size());
-    FUZZ_EXPECT(!event.has(Section::kStack) || event.stack < names.stacks.size());
+    FUZZ_EXPECT(!event.has(Section::kStack) || event.stack.index < names.stacks.size());
     fuzz::expect_printable(render_event_text(event, names, session, {}, 0));
     fuzz::expect_printable(render_event_line(event, names, session, {}, 0));
     fuzz::expect_json_lines(render_event_json(event, names, session) + "\n");

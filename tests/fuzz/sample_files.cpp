@@ -42,7 +42,7 @@ void write_random_recording(const std::string& path) {
   for (Event& event : events) {
     event.probe = static_cast<uint16_t>(event.probe % names.probes.size());
     event.cpu %= 2;
-    event.stack %= 2;
+    event.stack.index %= 2;
   }
   for (uint16_t probe = 0; probe < names.probes.size(); ++probe) {
     for (uint16_t cpu = 0; cpu < 2; ++cpu) {

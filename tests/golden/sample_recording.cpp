@@ -15,7 +15,7 @@ constexpr uint64_t kStart = 2'000'000'000;
 
 Event with_stack(Event event, uint32_t stack) {
   event.add(Section::kStack);
-  event.stack = stack;
+  event.stack.index = stack;
   return event;
 }
 

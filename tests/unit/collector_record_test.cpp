@@ -113,14 +113,14 @@ TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheLocation) {
   builder.drop().location = 0x30;
   builder.frames({0x5, 0x10, 0x20, 0x30, 0x40});
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
-  EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x40}));
+  EXPECT_EQ(names_.stacks[event_.stack.index], (std::vector<uint64_t>{0x30, 0x40}));
 }
 
 TEST_F(RecordDecoderTest, CutsTracingsOwnFramesByTheirNamesWhereThereIsNoLocation) {
   RawRecord builder;
   builder.frames({0x5, 0x10, 0x20, 0x30});
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
-  EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x20, 0x30}));
+  EXPECT_EQ(names_.stacks[event_.stack.index], (std::vector<uint64_t>{0x20, 0x30}));
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
   EXPECT_EQ(names_.stacks.size(), 1U) << "an equal stack is stored once";
 }
@@ -130,7 +130,7 @@ TEST_F(RecordDecoderTest, LeavesOutOfAStackWhatAnInterruptInterrupted) {
     RawRecord builder;
     builder.frames({0x5, 0x30, 0x60, interrupted, interrupted + 8});
     ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
-    EXPECT_EQ(names_.stacks[event_.stack], (std::vector<uint64_t>{0x30, 0x60}));
+    EXPECT_EQ(names_.stacks[event_.stack.index], (std::vector<uint64_t>{0x30, 0x60}));
   }
   EXPECT_EQ(names_.stacks.size(), 1U);
 }
@@ -148,7 +148,7 @@ TEST_F(RecordDecoderTest, TakesAStackWithoutFrames) {
   builder.frames({0x30});
   builder.stack().bytes = 0;
   ASSERT_TRUE(decoder_.decode(0, builder.build(), names_, event_));
-  EXPECT_EQ(names_.stacks[event_.stack], std::vector<uint64_t>());
+  EXPECT_EQ(names_.stacks[event_.stack.index], std::vector<uint64_t>());
 }
 
 TEST_F(RecordDecoderTest, KeepsTheLengthOfAPacketThatIsAsLongAsCanBe) {
@@ -168,7 +168,7 @@ TEST_F(RecordDecoderTest, KeepsABoundedNumberOfStacksAndSymbols) {
     RawRecord builder;
     builder.frames({0x30, 0x1000 + i});
     ASSERT_TRUE(decoder.decode(0, builder.build(), names_, event_));
-    EXPECT_EQ(names_.stacks[event_.stack].size(), i < 10 ? 2U : 0U) << i;
+    EXPECT_EQ(names_.stacks[event_.stack.index].size(), i < 10 ? 2U : 0U) << i;
   }
   EXPECT_EQ(names_.stacks.size(), 11U) << "and an empty one";
   EXPECT_EQ(decoder.left_out().stacks, 90U);
@@ -190,7 +190,7 @@ TEST_F(RecordDecoderTest, KeepsRoomForTheStackOfARareDrop) {
     builder.drop() = {location, reason, 1};
     builder.frames({location, interrupted});
     EXPECT_TRUE(decoder.decode(0, builder.build(), names_, event_));
-    return !names_.stacks[event_.stack].empty();
+    return !names_.stacks[event_.stack.index].empty();
   };
   for (uint64_t i = 0; i < 100; ++i) EXPECT_EQ(takes_stack(0x20, 2, 0x1000 + i), i < 5) << i;
   EXPECT_TRUE(takes_stack(0x20, 2, 0x1000)) << "one that is known costs nothing";

@@ -100,7 +100,7 @@ class RandomEvents {
                   coin(),
                   small(),
                   small()};
-    event.stack = static_cast<uint32_t>(random_() % 3);
+    event.stack.index = static_cast<uint32_t>(random_() % 3);
     return event;
   }
 

@@ -78,7 +78,7 @@ TEST(EventJson, OfAnEventOfWhichNothingIsKnownIsSmall) {
   event.sections = section_bit(Section::kPacket) | section_bit(Section::kDev) |
                    section_bit(Section::kNetns) | section_bit(Section::kDrop) |
                    section_bit(Section::kSock) | section_bit(Section::kStack);
-  event.stack = 99;
+  event.stack.index = 99;
   EXPECT_EQ(render_event_json(event, Names{}, Session{}),
             R"({"ts":0,"cpu":0,"task":{"pid":0,"tgid":0,"context":"process"}})");
 }
@@ -154,7 +154,7 @@ TEST(EventJson, SaysThatADropIsBeyondTheBudgetForStacks) {
   EXPECT_EQ(render_event_json(event, sample_names(), session).find("stack_omitted"),
             std::string::npos);
   Names names = sample_names();
-  names.stacks[event.stack].clear();
+  names.stacks[event.stack.index].clear();
   const std::string without_room = render_event_json(event, names, {});
   EXPECT_NE(without_room.find(R"(,"stack_omitted":"no_room"})"), std::string::npos) << without_room;
   EXPECT_EQ(without_room.find(R"("stack":)"), std::string::npos);

@@ -71,7 +71,7 @@ TEST(EventText, ShowsStacksOfOtherProbesBesideABudget) {
   names.probes[event.probe].role = ProbeRole::kReceive;
   EXPECT_NE(render_event_text(event, names, session, {}, 0).find("    tcp_v6_rcv+0x77\n"),
             std::string::npos);
-  names.stacks[event.stack].clear();
+  names.stacks[event.stack.index].clear();
   EXPECT_NE(render_event_text(event, names, session, {}, 0)
                 .find("    no stack: there were too many different ones to keep\n"),
             std::string::npos);

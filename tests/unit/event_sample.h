@@ -84,7 +84,7 @@ inline void add_sock(Event& event) {
 
 inline void add_stack(Event& event) {
   event.add(Section::kStack);
-  event.stack = 1;
+  event.stack.index = 1;
 }
 
 }  // namespace tracker::testing

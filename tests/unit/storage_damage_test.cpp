@@ -34,7 +34,7 @@ std::vector<Event> make_events(size_t count) {
   for (Event& event : events) {
     event.probe = static_cast<uint16_t>(event.probe % 3);
     event.cpu = static_cast<uint16_t>(event.cpu % 2);
-    event.stack %= 2;
+    event.stack.index %= 2;
   }
   return events;
 }

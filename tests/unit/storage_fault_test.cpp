@@ -173,7 +173,7 @@ std::vector<Event> make_events() {
   std::vector<Event> events = EventMaker(77).events(kTicks * kEventsPerTick);
   for (Event& event : events) {
     event.probe = event.cpu = 0;
-    event.stack = 0;
+    event.stack.index = 0;
   }
   return events;
 }

@@ -31,7 +31,7 @@ class HostileSchema : public ::testing::Test {
     std::vector<Event> events = EventMaker(5).events(kEvents);
     for (Event& event : events) {
       event.probe = event.cpu = 0;
-      event.stack %= 2;
+      event.stack.index %= 2;
     }
     session.counters = {{0, 0, kEvents, 0, kEvents, 0, 0, 0, 0, 0}};
     auto writer = RecordingWriter::create(path_, session, sample_names());

@@ -342,7 +342,7 @@ std::vector<Event> sound_events(uint32_t seed, size_t count) {
   std::vector<Event> events = EventMaker(seed).events(count);
   for (Event& event : events) {
     event.probe = 0;
-    event.stack = 0;
+    event.stack.index = 0;
   }
   return events;
 }

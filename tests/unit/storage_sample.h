@@ -111,7 +111,7 @@ inline Event EventMaker::event(uint32_t sections) {
     event.drop.location = any<uint64_t>();
   }
   if (event.has(Section::kSock)) fill_sock(event.sock);
-  if (event.has(Section::kStack)) event.stack = any<uint32_t>();
+  if (event.has(Section::kStack)) event.stack.index = any<uint32_t>();
   return event;
 }
 

@@ -195,7 +195,7 @@ TEST(WriteError, OfADiskThatIsFullAtTheEndKeepsFileAndWalTogether) {
   const bool could_run = on_small_disk(folder, [&] {
     const std::string path = folder.file("a.db");
     std::vector<Event> events = make_events(44, 500);
-    for (Event& event : events) event.stack = 0;  // one that the names have
+    for (Event& event : events) event.stack.index = 0;  // one that the names have
     const Names names = sample::sample_names();
     auto writer = RecordingWriter::create(path, session_of(0), names);
     ASSERT_TRUE(writer) << writer.error().message;

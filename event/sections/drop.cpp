@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "event/event_words.h"
+#include "event/sections/render.h"
+
+namespace tracker {
+
+void write_drop_json(JsonWriter& json, const Event& event, const Names& names) {
+  const DropSection& drop = event.drop;
+  const auto place = json.begin_known_object("drop");
+  if (drop.has_reason) {
+    json.member_text("reason", names.reason_text(drop.reason));
+    json.member("code", drop.reason);
+    json.member_text("subsystem", names.subsystem_text(drop.reason));
+  }
+  if (drop.location != 0) json.member_text("location", names.symbol_text(drop.location));
+  json.end_known(place);
+}
+
+// "DROP NO_SOCKET at tcp_v6_rcv+0x77".
+void add_drop_text(EventText& text, const Event& event, const Names& names) {
+  text.drop = "DROP";
+  if (event.drop.has_reason) text.drop += " " + qualified_reason_text(event.drop.reason, names);
+  if (event.drop.location != 0)
+    text.drop += " at " + escape_text(names.symbol_text(event.drop.location));
+}
+
+}  // namespace tracker
