@@ -19,7 +19,7 @@ void write_task(JsonWriter& json, const Task& task) {
   json.member("pid", task.pid);
   json.member("tgid", task.tgid);
   json.known_text("comm", task.comm.view());
-  json.known_words("context", context_text(task.context));
+  json.member_plain("context", context_text(task.context));
   json.end_object();
 }
 
@@ -64,7 +64,7 @@ void append_event_json(const Event& event, const Names& names, const Session& se
   json.begin_object();
   json.member("ts", event.timestamp_ns);
   if (!session.clocks.empty())
-    json.member_words("time", render_rfc3339(event.timestamp_ns, session));
+    json.member_plain("time", render_rfc3339(event.timestamp_ns, session));
   json.member("cpu", event.cpu);
   write_task(json, event.task);
   write_probe(json, event, names);

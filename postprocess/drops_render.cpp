@@ -118,8 +118,8 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
 
 std::string render_drops_json(const DropTable& table) {
   std::string text;
+  JsonWriter json(text);
   for (const DropGroup& group : table.groups()) {
-    JsonWriter json(text);
     json.begin_object();
     for (size_t i = 0; i < table.keys().size(); ++i) write_value(json, table, group, i);
     json.member("count", group.count);
@@ -127,8 +127,9 @@ std::string render_drops_json(const DropTable& table) {
     json.member("first", group.first_ns);
     json.member("last", group.last_ns);
     json.end_object();
-    text += '\n';
+    json.end_line();
   }
+  json.flush();
   return text;
 }
 
@@ -156,16 +157,17 @@ std::string render_lengths_text(const DropTable& table) {
 
 std::string render_lengths_json(const DropTable& table) {
   std::string text;
+  JsonWriter json(text);
   for (const LengthBucket& bucket : table.lengths()) {
-    JsonWriter json(text);
     json.begin_object();
     json.member_words("hist", "len");
     json.member("from", bucket.from);
     json.member("to", bucket.to);
     json.member("count", bucket.count);
     json.end_object();
-    text += '\n';
+    json.end_line();
   }
+  json.flush();
   return text;
 }
 

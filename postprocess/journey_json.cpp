@@ -71,7 +71,7 @@ void JourneyJson::begin(const Journey& journey, std::string& text) {
   json.member("first", journey.first_ns);
   json.member("last", journey.last_ns);
   json.member("duration_ns", journey.last_ns - journey.first_ns);
-  json.known_words("flow", journey.flow);
+  if (!journey.flow.empty()) json.member_plain("flow", journey.flow);
   write_verdict(json, journey.verdict, names_);
   json.member("complete", journey.is_complete());
   if (!journey.is_complete()) write_loss(json, journey.loss);

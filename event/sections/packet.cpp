@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "event/packet.h"
 
-#include <span>
-
 #include "event/kernel_name.h"
 #include "event/number_text.h"
 #include "event/protocol_name.h"
@@ -25,9 +23,9 @@ void write_vlans(JsonWriter& json, const std::vector<uint16_t>& vlans) {
 void write_link(JsonWriter& json, const EthernetHeader& ethernet) {
   json.key("link");
   json.begin_object();
-  json.member_words("src", mac_text(ethernet.source));
-  json.member_words("dst", mac_text(ethernet.dest));
-  json.member_words("ethertype", hex_text(ethernet.ethertype));
+  json.member_plain("src", mac_text(ethernet.source));
+  json.member_plain("dst", mac_text(ethernet.dest));
+  json.member_plain("ethertype", hex_text(ethernet.ethertype));
   write_vlans(json, ethernet.vlans);
   json.end_object();
 }
@@ -36,8 +34,8 @@ void write_ip(JsonWriter& json, const IpHeader& ip) {
   json.key("ip");
   json.begin_object();
   json.member("version", ip.version);
-  json.member_words("src", ip.source.text());
-  json.member_words("dst", ip.dest.text());
+  json.member_plain("src", ip.source.text());
+  json.member_plain("dst", ip.dest.text());
   json.member("proto", ip.protocol);
   json.member("ttl", ip.ttl);
   json.member("tos", ip.tos);
@@ -61,7 +59,7 @@ void write_tcp(JsonWriter& json, const TcpHeader& tcp) {
   json.begin_object();
   json.member("sport", tcp.source_port);
   json.member("dport", tcp.dest_port);
-  json.member_words("flags", tcp.flags_text());
+  json.member_plain("flags", tcp.flags_text());
   json.member("seq", tcp.seq);
   json.member("ack", tcp.ack);
   json.member("window", tcp.window);
@@ -84,7 +82,7 @@ void write_icmp(JsonWriter& json, uint8_t ip_version, const IcmpHeader& icmp) {
   json.begin_object();
   json.member("type", icmp.type);
   json.member("code", icmp.code);
-  json.member_words("name", icmp_text(ip_version, icmp));
+  json.member_plain("name", icmp_text(ip_version, icmp));
   if (icmp.id) json.member("id", *icmp.id);
   if (icmp.sequence) json.member("seq", *icmp.sequence);
   json.end_object();
@@ -94,18 +92,18 @@ void write_arp(JsonWriter& json, const ArpHeader& arp) {
   json.key("arp");
   json.begin_object();
   json.member("operation", arp.operation);
-  json.member_words("name", arp_operation_text(arp.operation));
-  json.member_words("sender", arp.sender.text());
-  json.member_words("sender_mac", mac_text(arp.sender_mac));
-  json.member_words("target", arp.target.text());
-  json.member_words("target_mac", mac_text(arp.target_mac));
+  json.member_plain("name", arp_operation_text(arp.operation));
+  json.member_plain("sender", arp.sender.text());
+  json.member_plain("sender_mac", mac_text(arp.sender_mac));
+  json.member_plain("target", arp.target.text());
+  json.member_plain("target_mac", mac_text(arp.target_mac));
   json.end_object();
 }
 
 void write_tunnel(JsonWriter& json, const TunnelHeader& tunnel) {
   json.key("tunnel");
   json.begin_object();
-  json.member_words("kind", tunnel_kind_text(tunnel.kind));
+  json.member_plain("kind", tunnel_kind_text(tunnel.kind));
   if (tunnel.id) json.member("id", *tunnel.id);
   json.end_object();
 }
@@ -137,16 +135,6 @@ void write_socket(JsonWriter& json, const SocketTuple& socket) {
   json.end_object();
 }
 
-std::string hex_text(std::span<const uint8_t> bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(bytes.size() * 2, '0');
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kDigits[bytes[i] & 0xf];
-  }
-  return text;
-}
-
 }  // namespace
 
 void write_packet_json(JsonWriter& json, const Event& event, const Names& /*names*/) {
@@ -159,9 +147,10 @@ void write_packet_json(JsonWriter& json, const Event& event, const Names& /*name
   std::string summary = endpoints_text(packet, section);
   const std::string rest = summary_text(packet, section);
   if (!summary.empty() && !rest.empty()) summary += "  ";
-  json.known_words("summary", summary + rest);
+  summary += rest;
+  if (!summary.empty()) json.member_plain("summary", summary);
   json.known_number("len", section.len);
-  if (!section.bytes.empty()) json.member_words("bytes", hex_text(section.bytes));
+  if (!section.bytes.empty()) json.member_hex("bytes", section.bytes);
   json.end_known(place);
 }
 

@@ -20,17 +20,17 @@ void write_skb_json(JsonWriter& json, const Event& event, const Names& /*names*/
   json.known_number("hash", skb.hash);
   json.member("mark", skb.mark);
   json.member("priority", skb.priority);
-  if (skb.protocol != 0) json.member_words("protocol", hex_text(skb.protocol));
-  json.member_words("pkt_type", packet_type_text(skb.pkt_type));
+  if (skb.protocol != 0) json.member_plain("protocol", hex_text(skb.protocol));
+  json.member_plain("pkt_type", packet_type_text(skb.pkt_type));
   if (skb.vlan_proto != 0) {
     const auto vlan = json.begin_known_object("vlan");
-    json.member_words("proto", hex_text(skb.vlan_proto));
+    json.member_plain("proto", hex_text(skb.vlan_proto));
     json.member("id", skb.vlan_tci & 0xfff);
     json.member("priority", skb.vlan_tci >> 13);
     json.end_known(vlan);
   }
   json.member("cloned", skb.cloned);
-  json.member_words("ip_summed", checksum_state_text(skb.ip_summed));
+  json.member_plain("ip_summed", checksum_state_text(skb.ip_summed));
   json.end_known(place);
 }
 

@@ -10,10 +10,10 @@ void write_sock_json(JsonWriter& json, const Event& event, const Names& /*names*
   const SockSection& sock = event.sock;
   const auto place = json.begin_known_object("sock");
   json.known_id("cookie", sock.cookie);
-  if (sock.family != 0) json.member_words("family", socket_family_text(sock.family));
-  if (sock.type != 0) json.member_words("type", socket_type_text(sock.type));
-  if (sock.protocol != 0) json.member_words("protocol", socket_protocol_text(sock.protocol));
-  if (sock.state != 0) json.member_words("state", socket_state_text(sock.state));
+  if (sock.family != 0) json.member_plain("family", socket_family_text(sock.family));
+  if (sock.type != 0) json.member_plain("type", socket_type_text(sock.type));
+  if (sock.protocol != 0) json.member_plain("protocol", socket_protocol_text(sock.protocol));
+  if (sock.state != 0) json.member_plain("state", socket_state_text(sock.state));
   if (sock.has_buffers) {
     json.member("rcvbuf", sock.rcvbuf);
     json.member("rmem_alloc", sock.rmem_alloc);

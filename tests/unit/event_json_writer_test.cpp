@@ -36,6 +36,7 @@ TEST(JsonWriter, WritesWhatADocumentOfTheSameValuesGives) {
   json.end_array();
   json.member_text("name", "a\"b\\c");
   json.end_object();
+  json.flush();
   const Json expected{{"unsigned", UINT64_MAX},
                       {"signed", INT64_MIN},
                       {"small", 7},
@@ -58,19 +59,40 @@ TEST(JsonWriter, LeavesOutWhatIsUnknown) {
   json.end_known(object);
   json.member("last", 1);
   json.end_object();
+  json.flush();
   EXPECT_EQ(text, R"({"last":1})");
 }
 
 TEST(JsonWriter, WritesOneObjectAfterTheOther) {
   std::string text;
+  JsonWriter json(text);
   for (int i = 0; i < 2; ++i) {
-    JsonWriter json(text);
     json.begin_object();
     json.member("n", i);
     json.end_object();
-    text += '\n';
+    json.end_line();
   }
+  json.flush();
   EXPECT_EQ(text, "{\"n\":0}\n{\"n\":1}\n");
+}
+
+// More than its buffer holds, in pieces and at once.
+TEST(JsonWriter, WritesTextOfAnyLength) {
+  for (const size_t size : {2'046, 2'047, 2'048, 2'049, 5'000}) {
+    std::string text = "[";
+    {
+      JsonWriter json(text);
+      json.words(std::string(size, 'a'));
+      for (size_t i = 0; i < size; ++i) json.number(1);
+      const auto place = json.begin_known_object("left out");
+      json.end_known(place);
+      json.words(std::string(size, '"'));
+    }
+    Json expected = Json::array({std::string(size, 'a')});
+    for (size_t i = 0; i < size; ++i) expected.push_back(1);
+    expected.push_back(std::string(size, '"'));
+    EXPECT_EQ(text + "]", expected.dump()) << size;
+  }
 }
 
 // Names from the kernel or a recording: any bytes, many of them no UTF-8.
