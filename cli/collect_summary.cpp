@@ -61,6 +61,7 @@ std::string left_out_line(const LeftOut& left_out) {
   add(left_out.stacks, "stacks");
   add(left_out.symbols, "symbols");
   add(left_out.interfaces, "interface names");
+  add(left_out.cgroups, "cgroups' paths");
   if (parts.empty()) return {};
   return fmt::format("left out, because there were too many different ones: {}\n", parts);
 }

@@ -19,8 +19,9 @@ class DropsCommand : public Command {
     CLI::App* command = app.add_subcommand("drops", "drops counted");
     by_option_ =
         command
-            ->add_option("--by", by_,
-                         "group by any of reason,location,stack,flow,dev,netns,comm,proto,len")
+            ->add_option(
+                "--by", by_,
+                "group by any of reason,location,stack,flow,dev,netns,comm,proto,cgroup,len")
             ->type_name("KEY,...")
             ->join(',')  // what a profile has as a list
             ->capture_default_str();

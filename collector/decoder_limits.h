@@ -17,6 +17,7 @@ struct DecoderLimits {
   size_t stacks_of_place = SIZE_MAX;
   size_t symbols = 65'536;
   size_t interfaces = 65'536;
+  size_t cgroups = 16'384;
 };
 
 // What was left out of events for want of room within those limits.
@@ -24,6 +25,7 @@ struct LeftOut {
   uint64_t stacks = 0;      // events with an empty stack in place of the one that was taken
   uint64_t symbols = 0;     // addresses (each time) that stay numbers
   uint64_t interfaces = 0;  // names (each time); events have the name that they saw themselves
+  uint64_t cgroups = 0;     // paths (each time); events have the number
 
   bool operator==(const LeftOut&) const = default;
 };

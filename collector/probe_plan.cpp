@@ -133,6 +133,9 @@ constexpr Ground kGrounds[] = {
     {Section::kSock,
      {{{"sk_buff", "sk"}, {"sock_common", "skc_family"}}},
      "this kernel's BTF does not describe sockets"},
+    {Section::kCgroup,
+     {{{"kernfs_node", "id"}, {"cgroup", "kn"}}},
+     "this kernel has no control groups (CONFIG_CGROUPS)"},
     // bpf_get_stack() fills one of perf's call chains
     {Section::kStack,
      {{{"perf_callchain_entry", "nr"}}},

@@ -42,6 +42,13 @@ std::string netns_words(const NetnsSection& netns, const Names& names) {
   return words;
 }
 
+std::string cgroup_words(const Event& event, const Names& names) {
+  if (!event.has(Section::kCgroup)) return {};
+  const auto known = names.cgroups.find(event.cgroup.id);
+  if (known == names.cgroups.end()) return fmt::format("{:#x}", event.cgroup.id);
+  return escape_text(cgroup_unit(known->second));
+}
+
 std::string qualified_reason_text(uint32_t code, const Names& names) {
   std::string reason = escape_text(names.reason_text(code));
   const auto named = names.reasons.find(code);

@@ -24,6 +24,10 @@ std::string device_text(const Event& event, const Names& names);
 // inums are used again: where these words fit another namespace as well, "blue (cookie 0x9)".
 std::string netns_words(const NetnsSection& netns, const Names& names);
 
+// "docker/3f2a9c0d1e2f", "sshd.service" (event/sections/cgroup.h); "0x1b3" of a cgroup without a
+// known path, "/" of the root of the hierarchy. Empty without a cgroup.
+std::string cgroup_words(const Event& event, const Names& names);
+
 // "NO_SOCKET", "openvswitch:OVS_DROP_LAST_ACTION", "core:0x1f2".
 std::string qualified_reason_text(uint32_t code, const Names& names);
 

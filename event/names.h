@@ -72,6 +72,7 @@ struct Names {
   std::map<uint16_t, std::string> subsystems;  // by number: drop reason subsystems
   NetnsTable netns;                            // in order of discovery
   std::vector<InterfaceName> interfaces;       // in order of discovery
+  std::map<uint64_t, std::string> cgroups;     // by id: paths from the root of the hierarchy
   std::vector<std::vector<uint64_t>> stacks;   // index: Event::stack; innermost frame first
 
   // "tcp_v6_rcv+0x77"; "0xffffffff81234567" where the address has no name.

@@ -17,6 +17,7 @@
   X(netns, Netns, 3)        \
   X(drop, Drop, 4)          \
   X(sock, Sock, 5)          \
-  X(stack, Stack, 6)
+  X(stack, Stack, 6)        \
+  X(cgroup, Cgroup, 7)
 
 #endif

@@ -21,7 +21,7 @@ struct KeyName {
   std::string_view name;
 };
 
-constexpr std::array<KeyName, 9> kKeys{{
+constexpr std::array<KeyName, 10> kKeys{{
     {DropKey::kReason, "reason"},
     {DropKey::kLocation, "location"},
     {DropKey::kStack, "stack"},
@@ -30,6 +30,7 @@ constexpr std::array<KeyName, 9> kKeys{{
     {DropKey::kNetns, "netns"},
     {DropKey::kComm, "comm"},
     {DropKey::kProto, "proto"},
+    {DropKey::kCgroup, "cgroup"},
     {DropKey::kLen, "len"},
 }};
 
@@ -148,6 +149,9 @@ void DropTable::append_value(DropKey key, const Event& event) {
       return;
     case DropKey::kProto:
       group_key_ += protocol_words(event);
+      return;
+    case DropKey::kCgroup:
+      group_key_ += cgroup_words(event, names_);
       return;
     case DropKey::kLen:
       if (const uint32_t length = network_length(event.packet); length != 0) {

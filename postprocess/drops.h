@@ -29,9 +29,10 @@ enum class DropKey : uint8_t {
   kFlow,      // "UDP 10.1.0.1:40000 > 10.1.0.2:9"
   kDev,
   kNetns,
-  kComm,   // only of drops in process context: elsewhere the task was only interrupted
-  kProto,  // "TCP", "ARP"
-  kLen,    // bytes of the packet
+  kComm,    // only of drops in process context: elsewhere the task was only interrupted
+  kProto,   // "TCP", "ARP"
+  kCgroup,  // "docker/3f2a9c0d1e2f", "sshd.service"
+  kLen,     // bytes of the packet
 };
 
 std::string_view drop_key_name(DropKey key);

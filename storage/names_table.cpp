@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/schema.h"
+
 namespace tracker {
 namespace {
 
@@ -141,6 +143,22 @@ Result<void> load_subsystems(const Database& database, ReadBudget& budget, Names
   }
 }
 
+// Recordings before format version 2 have no such table.
+Result<void> load_cgroups(const Database& database, ReadBudget& budget, Names& names) {
+  TRY_ASSIGN(is_there, has_table(database, "cgroup"));
+  if (!is_there) return {};
+  TRY_ASSIGN(rows, TableReader::open(database, "cgroup", "SELECT id, path FROM cgroup ORDER BY id",
+                                     Keys::kAscending, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    const auto id = rows.number<uint64_t>(0);
+    std::string path = rows.text(1);
+    TRY(rows.check_row());
+    names.cgroups[id] = std::move(path);
+  }
+}
+
 }  // namespace
 
 Result<NamesTables> NamesTables::prepare(const Database& database) {
@@ -153,6 +171,7 @@ Result<NamesTables> NamesTables::prepare(const Database& database) {
       {&tables.symbol_, "INSERT OR REPLACE INTO symbol VALUES (?,?,?,?)"},
       {&tables.reason_, "INSERT OR REPLACE INTO reason VALUES (?,?,?)"},
       {&tables.subsystem_, "INSERT OR REPLACE INTO subsystem VALUES (?,?)"},
+      {&tables.cgroup_, "INSERT OR REPLACE INTO cgroup VALUES (?,?)"},
   };
   for (const auto& [statement, sql] : statements) {
     TRY_ASSIGN(prepared, database.prepare(sql));
@@ -168,7 +187,8 @@ Result<void> NamesTables::store(const Names& names) {
   TRY(store_stacks(names));
   TRY(store_symbols(names));
   TRY(store_reasons(names));
-  return store_subsystems(names);
+  TRY(store_subsystems(names));
+  return store_cgroups(names);
 }
 
 Result<void> NamesTables::store_probes(const Names& names) {
@@ -243,10 +263,19 @@ Result<void> NamesTables::store_subsystems(const Names& names) {
   return {};
 }
 
+Result<void> NamesTables::store_cgroups(const Names& names) {
+  if (stored_.cgroups.size() == names.cgroups.size()) return {};
+  for (const auto& [id, path] : names.cgroups) {
+    if (!stored_.cgroups.insert(id).second) continue;
+    TRY(cgroup_.bind_unsigned(1, id).bind_text(2, path).run());
+  }
+  return {};
+}
+
 Result<void> load_names(const Database& database, ReadBudget& budget, Names& names) {
   Result<void> first;
   for (const auto load : {load_probes, load_netns, load_interfaces, load_symbols, load_stacks,
-                          load_reasons, load_subsystems}) {
+                          load_reasons, load_subsystems, load_cgroups}) {
     Result<void> loaded = load(database, budget, names);
     if (!loaded && first) first = std::move(loaded);
   }

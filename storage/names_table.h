@@ -35,6 +35,7 @@ class NamesTables {
     std::unordered_set<uint64_t> symbols;
     std::unordered_set<uint32_t> reasons;
     std::unordered_set<uint16_t> subsystems;
+    std::unordered_set<uint64_t> cgroups;
   };
 
   NamesTables() = default;
@@ -45,8 +46,9 @@ class NamesTables {
   Result<void> store_symbols(const Names& names);
   Result<void> store_reasons(const Names& names);
   Result<void> store_subsystems(const Names& names);
+  Result<void> store_cgroups(const Names& names);
 
-  Statement probe_, netns_, interface_, stack_, symbol_, reason_, subsystem_;
+  Statement probe_, netns_, interface_, stack_, symbol_, reason_, subsystem_, cgroup_;
   Stored stored_;
 };
 

@@ -106,6 +106,11 @@ const std::array<Table, kTableCount> kTables{{
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL
 ))"},
+    {"cgroup", R"(CREATE TABLE cgroup (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL
+))",
+     false},
     {"block", R"(CREATE TABLE block (
   id INTEGER PRIMARY KEY,
   events INTEGER NOT NULL CHECK (events BETWEEN 1 AND 65536),

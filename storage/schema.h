@@ -15,9 +15,10 @@
 namespace tracker {
 
 // In the header of the SQLite file: application_id says that this is a recording ("trkr"),
-// user_version which form it has. Files of a newer form are refused, older ones stay readable.
+// user_version which form it has: 2 since there is section cgroup. Files of a newer form are
+// refused, older ones stay readable.
 inline constexpr uint32_t kApplicationId = 0x74726b72;
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
 
 struct Table {
   std::string_view name;
@@ -27,7 +28,7 @@ struct Table {
   bool is_required = true;  // false: recordings made before tracker had it lack it
 };
 
-inline constexpr size_t kTableCount = 15;
+inline constexpr size_t kTableCount = 16;
 extern const std::array<Table, kTableCount> kTables;
 
 // Makes the tables of an empty file and marks it as a recording.

@@ -6,6 +6,7 @@
 // do not fit.
 #pragma once
 
+#include "collector/sections/cgroup.h"
 #include "collector/sections/dev.h"
 #include "collector/sections/drop.h"
 #include "collector/sections/netns.h"

@@ -3,6 +3,7 @@
 // The structs of all sections: NameSection for each of TRACKER_SECTIONS.
 #pragma once
 
+#include "event/sections/cgroup.h"
 #include "event/sections/dev.h"
 #include "event/sections/drop.h"
 #include "event/sections/netns.h"

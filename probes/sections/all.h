@@ -3,6 +3,7 @@
 #ifndef TRACKER_PROBES_SECTIONS_ALL_H
 #define TRACKER_PROBES_SECTIONS_ALL_H
 
+#include "cgroup.h"
 #include "dev.h"
 #include "drop.h"
 #include "netns.h"

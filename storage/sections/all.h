@@ -7,6 +7,7 @@
 // Each is called for events that have the section, and forgets a block by clear() or is made anew.
 #pragma once
 
+#include "storage/sections/cgroup.h"
 #include "storage/sections/dev.h"
 #include "storage/sections/drop.h"
 #include "storage/sections/netns.h"

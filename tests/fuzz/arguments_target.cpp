@@ -81,7 +81,7 @@ std::vector<Bytes> make_seeds() {
           seed(6, "NO_[A-S]*,openvswitch:*"),
           seed(7, "eth?"),
           seed(8, "tp:skb:kfree_skb/stack"),
-          seed(9, "reason,location,stack,flow,dev,netns,comm,proto,len"),
+          seed(9, "reason,location,stack,flow,dev,netns,comm,proto,cgroup,len"),
           seed(10, "skb,packet,dev,auto")};
 }
 

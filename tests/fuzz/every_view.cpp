@@ -116,7 +116,7 @@ Shown sort(const RecordingSource& source, const Selection& selection) {
 }
 
 Shown count_drops(const RecordingSource& source, const Selection& selection) {
-  auto keys = parse_drop_keys("reason,location,stack,flow,dev,netns,comm,proto,len");
+  auto keys = parse_drop_keys("reason,location,stack,flow,dev,netns,comm,proto,cgroup,len");
   FUZZ_EXPECT(keys.has_value());
   DropTable table(*keys, source.names());
   Shown shown;

@@ -120,7 +120,7 @@ TEST(ParseCollectors, NamesTheKnownOnesWhenAskedForAnother) {
   EXPECT_EQ(wrong.error().kind, ErrorKind::kWrongUsage);
   EXPECT_EQ(
       wrong.error().message,
-      "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, stack");
+      "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, stack, cgroup");
 }
 
 TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {

@@ -101,6 +101,7 @@ class RandomEvents {
                   small(),
                   small()};
     event.stack.index = static_cast<uint32_t>(random_() % 3);
+    event.cgroup.id = coin() ? kCgroup : maybe();
     return event;
   }
 

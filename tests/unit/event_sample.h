@@ -18,6 +18,8 @@ inline constexpr uint64_t kModulePlace = 0xffffffffc0000048;  // in openvswitch
 inline constexpr uint32_t kNoSocket = 3;
 inline constexpr uint32_t kOvsLastAction = 3U << 16 | 1;
 
+inline constexpr uint64_t kCgroup = 0x1b3;
+
 inline Names sample_names() {
   Names names;
   names.probes = {
@@ -36,6 +38,7 @@ inline Names sample_names() {
   names.subsystems = {{0, "core"}, {3, "openvswitch"}};
   names.netns = {{1, 4026531840, "host"}, {2, 4026532177, ""}};
   names.interfaces = {{1, 1, "lo"}, {1, 7, "eth0"}};
+  names.cgroups = {{kCgroup, "/system.slice/sshd.service"}};
   names.stacks = {{}, {kPlace, kModulePlace, 0x1234}};
   return names;
 }
@@ -80,6 +83,11 @@ inline Event sample_drop() {
 inline void add_sock(Event& event) {
   event.add(Section::kSock);
   event.sock = {0x2a, AF_INET6, SOCK_STREAM, IPPROTO_TCP, 1, true, 212992, 4096};
+}
+
+inline void add_cgroup(Event& event) {
+  event.add(Section::kCgroup);
+  event.cgroup.id = kCgroup;
 }
 
 inline void add_stack(Event& event) {

@@ -136,8 +136,9 @@ TEST(DropKeys, AreRefusedWithTheOnesThatExist) {
     const auto keys = parse_drop_keys(typed);
     ASSERT_FALSE(keys.has_value()) << typed;
     EXPECT_EQ(keys.error().kind, ErrorKind::kWrongUsage);
-    EXPECT_NE(keys.error().message.find("reason,location,stack,flow,dev,netns,comm,proto,len"),
-              std::string::npos);
+    EXPECT_NE(
+        keys.error().message.find("reason,location,stack,flow,dev,netns,comm,proto,cgroup,len"),
+        std::string::npos);
   }
 }
 

@@ -262,9 +262,9 @@ TEST(BlockCodec, NamesTheColumnThatIsWrong) {
   EXPECT_EQ(error_of(decode(block, compress_again(content), decoded)),
             "column task_entry holds what cannot be");
   content[15] = 0;
-  content[5] = 49;  // a column that this version does not know
+  content[5] = 60;  // a column that this version does not know
   EXPECT_EQ(error_of(decode(block, compress_again(content), decoded)),
-            "column number 49 after 1 cannot be");
+            "column number 60 after 1 cannot be");
   content[5] = 12;
   content.push_back(0);
   EXPECT_EQ(error_of(decode(block, compress_again(content), decoded)),

@@ -318,9 +318,9 @@ TEST_F(DamagedRecording, ReferencesToNothingAreNamed) {
 }
 
 TEST_F(DamagedRecording, OfANewerVersionIsRefused) {
-  run_sql(path_, "PRAGMA user_version=2");
+  run_sql(path_, "PRAGMA user_version=3");
   const std::string expected = "recording " + path_ +
-                               " has format version 2, this tracker reads up to 1; use a newer "
+                               " has format version 3, this tracker reads up to 2; use a newer "
                                "tracker";
   EXPECT_EQ(error_of_open(path_), expected);
   const auto report = verify_recording(path_);

@@ -311,7 +311,7 @@ TEST(KilledRecording, SaysThatItsWalBelongsToIt) {
   make_killed_recording(path, EventMaker(27).events(30));
   const auto info = read_info(path);
   ASSERT_TRUE(info) << info.error().message;
-  EXPECT_EQ(info.value().format_version, 1U);
+  EXPECT_EQ(info.value().format_version, 2U);
   EXPECT_EQ(info.value().blocks, 2U);
   EXPECT_EQ(info.value().events, 20U);
   EXPECT_FALSE(info.value().ended_cleanly);

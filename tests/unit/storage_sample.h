@@ -112,6 +112,7 @@ inline Event EventMaker::event(uint32_t sections) {
   }
   if (event.has(Section::kSock)) fill_sock(event.sock);
   if (event.has(Section::kStack)) event.stack.index = any<uint32_t>();
+  if (event.has(Section::kCgroup)) event.cgroup.id = any<uint64_t>();
   return event;
 }
 
@@ -187,6 +188,7 @@ inline Names sample_names() {
   names.subsystems = {{0, "core"}, {3, "openvswitch"}};
   names.netns = {{1, 4026531840, "host"}, {UINT64_MAX, 4026532177, ""}};
   names.interfaces = {{1, 1, "lo"}, {UINT64_MAX, 2, "eth0\n"}};
+  names.cgroups = {{1, "/"}, {UINT64_MAX, "/odd\n\xff"}};
   names.stacks = {{}, {0xffffffff81000077, 0x1000, 0}};
   return names;
 }

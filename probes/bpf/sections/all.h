@@ -8,6 +8,7 @@
 #ifndef TRACKER_BPF_SECTIONS_ALL_H
 #define TRACKER_BPF_SECTIONS_ALL_H
 
+#include "cgroup.h"
 #include "dev.h"
 #include "drop.h"
 #include "netns.h"
