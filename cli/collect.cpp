@@ -22,7 +22,7 @@
 #include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
 #include "event/render.h"
-#include "probes/target.h"
+#include "probes/probe_kind.h"
 
 namespace tracker {
 
@@ -97,8 +97,8 @@ std::string at_most_duration(const std::string& text) {
 
 // A probe that is written wrongly is known as such in `profile check` too.
 std::string target_form(const std::string& text) {
-  auto target = parse_target(text);
-  return target ? std::string() : target.error().message;
+  const auto checked = check_target(text);
+  return checked ? std::string() : checked.error().message;
 }
 
 std::string collector_name(const std::string& text) {

@@ -15,9 +15,9 @@
 
 #include "base/say.h"
 #include "collector/privileges.h"
-#include "collector/probe_plan.h"
 #include "event/render.h"
 #include "probes/kernel_btf.h"
+#include "probes/tracepoint/lookup.h"
 
 namespace tracker {
 

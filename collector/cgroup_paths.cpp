@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/directory.h"
+#include "base/directory.h"
 #include "collector/host_facts.h"
 
 namespace tracker {

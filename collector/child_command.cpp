@@ -21,8 +21,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/directory.h"
 #include "base/system_error.h"
-#include "collector/directory.h"
 
 namespace tracker {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "probes/kernel_probes.h"
+#include "probes/probe_kind.h"
 
 namespace tracker {
 
@@ -11,7 +11,7 @@ namespace {
 
 const PlannedProbe* find_role(const std::vector<PlannedProbe>& plan, ProbeRole role) {
   auto found = std::find_if(plan.begin(), plan.end(),
-                            [&](const PlannedProbe& probe) { return probe.role == role; });
+                            [&](const PlannedProbe& probe) { return probe.role() == role; });
   return found == plan.end() ? nullptr : &*found;
 }
 
@@ -19,25 +19,26 @@ const PlannedProbe* find_role(const std::vector<PlannedProbe>& plan, ProbeRole r
 
 std::vector<PlannedProbe> plan_companions(const std::vector<PlannedProbe>& plan, bool filters_netns,
                                           const KernelBtf& btf) {
-  std::vector<Target> wanted;
+  std::vector<std::string> wanted;
   if (find_role(plan, ProbeRole::kQueue) || find_role(plan, ProbeRole::kTransmit)) {
-    wanted.push_back({"net", "net_dev_start_xmit", false});
-    wanted.push_back({"net", "net_dev_xmit", false});
+    wanted.emplace_back("tp:net:net_dev_start_xmit");
+    wanted.emplace_back("tp:net:net_dev_xmit");
   }
   const PlannedProbe* drops = find_role(plan, ProbeRole::kDropped);
   if (filters_netns && drops) {
-    wanted.push_back({"net", "netif_receive_skb", false});
-    wanted.push_back({"skb", "consume_skb", false});
-    if (drops->tracepoint->args.sock < 0) wanted.push_back({"tcp", "tcp_probe", false});
+    wanted.emplace_back("tp:net:netif_receive_skb");
+    wanted.emplace_back("tp:skb:consume_skb");
+    if (!drops->point->brings_socket()) wanted.emplace_back("tp:tcp:tcp_probe");
   }
   std::vector<PlannedProbe> companions;
-  for (const Target& target : wanted) {
-    const Tracepoint* tracepoint = btf.find_tracepoint(target.name);
+  for (const std::string& target : wanted) {
     const bool has_it = std::any_of(plan.begin(), plan.end(), [&](const PlannedProbe& probe) {
-      return probe.tracepoint == tracepoint;
+      return probe.point->target() == target;
     });
-    if (tracepoint && !has_it)
-      companions.push_back({target, tracepoint, probe_role(target.name), 0});
+    if (has_it) continue;
+    // a kernel that lacks one has what it is for in another way, or not at all
+    const auto found = find_points(target, btf);
+    if (found && !found->points.empty()) companions.push_back({found->points.front(), 0});
   }
   return companions;
 }

@@ -4,7 +4,7 @@
 //
 //   - Where packets are followed to a queue or a driver, net_dev_start_xmit and net_dev_xmit: an
 //     skb between the two cannot have been freed and come back as another packet
-//     (probes/bpf/track.h).
+//     (probes/bpf/identity_evidence.h).
 //   - With --netns, for drops whose skb names neither device, socket nor route (TCP clears them):
 //     net:netif_receive_skb, which saw the packet arrive, skb:consume_skb, which tells that an
 //     address is free again, and on kernels whose skb:kfree_skb has no rx_sk (before 6.11)

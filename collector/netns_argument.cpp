@@ -19,9 +19,9 @@
 #include <functional>
 #include <thread>
 
+#include "base/directory.h"
 #include "base/system_error.h"
 #include "base/unique_fd.h"
-#include "collector/directory.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71  // 5.14

@@ -13,7 +13,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "collector/directory.h"
+#include "base/directory.h"
 #include "collector/host_facts.h"
 
 namespace tracker {

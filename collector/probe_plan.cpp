@@ -1,115 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collector/probe_plan.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string_view>
 
-#include "base/edit_distance.h"
-#include "collector/directory.h"
 #include "event/section.h"
-#include "probes/kernel_probes.h"
-#include "probes/tracepoint_group.h"
 
 namespace tracker {
 
 namespace {
 
-constexpr const char* kTracefsDirectories[] = {"/sys/kernel/tracing/events",
-                                               "/sys/kernel/debug/tracing/events"};
-constexpr size_t kSuggestions = 3;
-
-bool exists(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0;
-}
-
-std::string tracefs() {
-  for (const char* directory : kTracefsDirectories) {
-    if (exists(std::string(directory) + "/skb/kfree_skb")) return directory;
-  }
-  return {};
-}
-
-bool matches(const std::string& pattern, const std::string& text) {
-  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
-
-// "tp:skb:kfree_skb", with the group if it is known.
-std::string full_name(const std::string& typed_group, const std::string& name) {
-  std::vector<std::string> groups = tracepoint_groups(name);
-  return fmt::format("tp:{}:{}", groups.empty() ? typed_group : groups.front(), name);
-}
-
-std::string suggestions(const Target& target, const KernelBtf& btf) {
-  std::vector<std::pair<size_t, std::string>> near;
-  for (const Tracepoint* tracepoint : btf.skb_tracepoints())
-    near.emplace_back(edit_distance(target.name, tracepoint->name), tracepoint->name);
-  std::sort(near.begin(), near.end());
-  // Names that have little in common with what was typed are no help.
-  std::vector<std::string> names;
-  for (const auto& [distance, name] : near) {
-    if (names.empty() || (names.size() < kSuggestions && distance * 2 <= target.name.size()))
-      names.push_back(full_name(target.group, name));
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-Result<const Tracepoint*> find_one(const Target& target, const KernelBtf& btf) {
-  const Tracepoint* found = btf.find_tracepoint(target.name);
-  if (!found)
-    return Error{
-        fmt::format("unknown tracepoint {}; nearest: {}", target.text(), suggestions(target, btf))};
-  std::vector<std::string> groups = tracepoint_groups(target.name);
-  if (!groups.empty() && std::find(groups.begin(), groups.end(), target.group) == groups.end())
-    return Error{fmt::format("unknown tracepoint {}; nearest: tp:{}:{}", target.text(),
-                             groups.front(), target.name)};
-  if (found->args.skb < 0)
-    return Error{fmt::format("{} has no skb among its arguments: there is no packet to follow",
-                             target.text())};
-  return found;
-}
-
-Result<std::vector<Target>> expand(const Target& target, const KernelBtf& btf) {
-  std::vector<Target> expanded;
-  for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
-    if (!matches(target.name, tracepoint->name)) continue;
-    const std::vector<std::string> groups = tracepoint_groups(tracepoint->name);
-    // One that may belong to it and is left out would be a hole that nobody sees.
-    if (groups.empty() && !tracefs_readable())
-      return Error{
-          fmt::format("{}: the group of {} is not known, because {}, or name the "
-                      "tracepoints one by one",
-                      target.text(), tracepoint->name, kTracefsHint)};
-    for (const std::string& group : groups) {
-      if (matches(target.group, group)) expanded.push_back({group, tracepoint->name, target.stack});
-    }
-  }
-  if (!expanded.empty()) return expanded;
-  return Error{fmt::format("no tracepoint with an skb matches {}", target.text())};
-}
-
-void add(std::vector<PlannedProbe>& plan, const Target& target, const Tracepoint* tracepoint,
-         uint32_t sections) {
-  ProbeRole role = probe_role(tracepoint->name);
-  // skb:consume_skb has a location too (6.12), but what it frees was not dropped
-  if (role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
-  if (target.stack) sections |= section_bit(Section::kStack);
+void add(std::vector<PlannedProbe>& plan, const ProbePointPtr& point, uint32_t sections) {
+  if (point->name().role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
+  const std::string target = point->target();
   auto same = std::find_if(plan.begin(), plan.end(), [&](const PlannedProbe& probe) {
-    return probe.tracepoint == tracepoint;
+    return probe.point->target() == target;
   });
-  if (same == plan.end()) {
-    plan.push_back({target, tracepoint, role, sections});
-  } else {
+  if (same == plan.end())
+    plan.push_back({point, sections});
+  else
     same->sections |= sections;
-  }
 }
 
 struct Field {
@@ -143,10 +57,8 @@ constexpr Ground kGrounds[] = {
 };
 
 bool has_drop_probe(const std::vector<PlannedProbe>& plan) {
-  return std::any_of(plan.begin(), plan.end(), [](const PlannedProbe& probe) {
-    const TracepointArgs& args = probe.tracepoint->args;
-    return probe.role == ProbeRole::kDropped && (args.reason >= 0 || args.location >= 0);
-  });
+  return std::any_of(plan.begin(), plan.end(),
+                     [](const PlannedProbe& probe) { return probe.point->names_drop(); });
 }
 
 std::string_view section_name(Section section) {
@@ -156,26 +68,6 @@ std::string_view section_name(Section section) {
 }
 
 }  // namespace
-
-bool tracefs_readable() { return !tracefs().empty(); }
-
-std::vector<std::string> tracepoint_groups(const std::string& name) {
-  std::string root = tracefs();
-  std::vector<std::string> groups;
-  Directory directory(root.empty() ? nullptr : ::opendir(root.c_str()));
-  if (!directory) {
-    const std::string_view known = well_known_group(name);
-    if (!known.empty()) groups.emplace_back(known);
-    return groups;
-  }
-  while (const dirent* entry = ::readdir(directory.get())) {
-    std::string group = entry->d_name;
-    if (!group.starts_with(".") && exists(fmt::format("{}/{}/{}/id", root, group, name)))
-      groups.push_back(group);
-  }
-  std::sort(groups.begin(), groups.end());
-  return groups;
-}
 
 uint32_t CollectorChoice::wanted() const {
   return sections | (automatic ? kAllSections & ~section_bit(Section::kStack) : 0);
@@ -223,17 +115,10 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf) {
   std::vector<PlannedProbe> plan;
-  for (const std::string& text : targets) {
-    TRY_ASSIGN(target, parse_target(text));
-    std::vector<Target> expanded{target};
-    if (target.has_wildcard()) {
-      TRY_ASSIGN(found, expand(target, btf));
-      expanded = std::move(found);
-    }
-    for (const Target& one : expanded) {
-      TRY_ASSIGN(tracepoint, find_one(one, btf));
-      add(plan, one, tracepoint, sections);
-    }
+  for (const std::string& target : targets) {
+    TRY_ASSIGN(found, find_points(target, btf));
+    const uint32_t stack = found.takes_stack ? section_bit(Section::kStack) : 0;
+    for (const ProbePointPtr& point : found.points) add(plan, point, sections | stack);
   }
   return plan;
 }

@@ -12,15 +12,15 @@
 #include "base/result.h"
 #include "event/names.h"
 #include "probes/kernel_btf.h"
-#include "probes/target.h"
+#include "probes/probe_kind.h"
 
 namespace tracker {
 
 struct PlannedProbe {
-  Target target;                           // without wildcards
-  const Tracepoint* tracepoint = nullptr;  // of the KernelBtf given to plan_probes()
-  ProbeRole role = ProbeRole::kOther;
+  ProbePointPtr point;
   uint32_t sections = 0;
+
+  ProbeRole role() const { return point->name().role; }
 };
 
 // What -c asks for.
@@ -50,13 +50,5 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 // with the reason.
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf);
-
-// The group of a tracepoint: "skb" for kfree_skb, from tracefs, and where that cannot be read from
-// what is well known (probes/tracepoint_group.h). Empty where neither has it. BTF knows no groups.
-std::vector<std::string> tracepoint_groups(const std::string& name);
-bool tracefs_readable();
-// Why a group is not known, and what to do.
-inline constexpr const char* kTracefsHint =
-    "tracefs cannot be read: mount it (mount -t tracefs tracefs /sys/kernel/tracing)";
 
 }  // namespace tracker

@@ -32,7 +32,7 @@ uint32_t default_ring_bytes() {
 }
 
 bool sees_drops_without_stack(const PlannedProbe& probe) {
-  return probe.role == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
+  return probe.role() == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
 }
 
 }  // namespace
@@ -45,8 +45,7 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
     return wrong_usage(
         "nothing to collect: name a profile (-p dropmon) or a probe (--probe tp:skb:kfree_skb)");
   for (const std::string& text : options.probes) {
-    auto target = parse_target(text);
-    if (!target) return target.error();
+    TRY(check_target(text));
   }
   for (const std::string& text : options.netns) {
     TRY_ASSIGN(identity, find_netns(text));
@@ -80,7 +79,7 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
   settings.ring_bytes = options.ring_bytes.value_or(default_ring_bytes());
   // of a packet that is seen once, when it is dropped, there is nothing to keep
   const bool follows = std::any_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
-    return probe.role != ProbeRole::kDropped;
+    return probe.role() != ProbeRole::kDropped;
   });
   settings.track_entries = follows || !companions_.empty() ? options.track_packets : 0;
   settings.snaplen = snaplen_;
@@ -111,14 +110,14 @@ std::vector<Result<std::string>> WatchedProbes::attach_all() {
   const auto count = static_cast<uint32_t>(asked_.size() + companions_.size());
   std::vector<Result<std::string>> rungs(count, Error{});
   const bool only_drops = std::all_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
-    return probe.role == ProbeRole::kDropped;
+    return probe.role() == ProbeRole::kDropped;
   });
   bool paired = false;
   for (const bool is_end : {true, false}) {
     for (uint32_t i = 0; i < count; ++i) {
       const PlannedProbe& probe = probe_at(i);
-      if ((probe.role == ProbeRole::kTransmitted) != is_end) continue;
-      ProbePlan plan{probe.tracepoint, probe.role, probe.sections};
+      if ((probe.role() == ProbeRole::kTransmitted) != is_end) continue;
+      ProbePlan plan{probe.point.get(), probe.sections};
       plan.companion = i >= asked_.size();
       plan.netns_only = only_drops;
       plan.paired = paired;
@@ -139,11 +138,11 @@ Result<void> WatchedProbes::attach(Session& session, Names& names) {
     const std::string how = rungs[i] ? *rungs[i] : "";
     const std::string problem = rungs[i] ? "" : rungs[i].error().message;
     if (i >= asked_.size()) {
-      session.companions.push_back({probe.target.text(), how, problem, 0});
+      session.companions.push_back({probe.point->target(), how, problem, 0});
       continue;
     }
-    names.probes.push_back({"tp", probe.target.group + ":" + probe.target.name, {}, probe.role});
-    session.attachments.push_back({probe.target.text(), rungs[i].has_value(), how, problem});
+    names.probes.push_back(probe.point->name());
+    session.attachments.push_back({probe.point->target(), rungs[i].has_value(), how, problem});
     if (rungs[i]) ++attached;
   }
   if (attached == 0)

@@ -4,8 +4,8 @@
 //
 // The object file (bpf/tracker.bpf.c) is loaded once as a template: libbpf creates the maps and
 // relocates the program for this kernel. Each probe then gets a copy of the relocated instructions
-// with its own constants patched in (bpf/knob.h), loaded as tp_btf where the kernel permits, else
-// as raw_tp.
+// with its own constants patched in (bpf/knob.h), and is loaded and attached by its point
+// (probe_point.h). Rings, counters and the tracking map have files of their own.
 //
 // Order: load -> attach each -> start watching -> drain while collecting -> detach -> drain ->
 // counters.
@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,7 +21,10 @@
 #include "base/result.h"
 #include "event/names.h"
 #include "event/session.h"
+#include "probes/event_rings.h"
 #include "probes/kernel_btf.h"
+#include "probes/possible_cpus.h"
+#include "probes/probe_point.h"
 #include "probes/program_ways.h"
 #include "probes/record.h"
 
@@ -52,30 +54,23 @@ struct KernelProbesOptions {
 
 // One probe's own constants.
 struct ProbePlan {
-  const Tracepoint* tracepoint = nullptr;  // not owned; of a KernelBtf that outlives the call
-  ProbeRole role = ProbeRole::kOther;
-  uint32_t sections = 0;    // bits of Section to fill
+  const ProbePoint* point = nullptr;  // not owned; outlives the call
+  uint32_t sections = 0;              // bits of Section to fill
   bool companion = false;   // makes no records: only sees where packets are (all are `filtered`)
   bool netns_only = false;  // nothing but drops is collected: packets need no ids that stay
   bool paired = false;      // of net_dev_start_xmit: net_dev_xmit is attached too
 };
 
-// The role that a tracepoint plays in a packet's life, by its name.
-ProbeRole probe_role(const std::string& tracepoint_name);
-
 class KernelProbes {
  public:
-  // Called for each record with the CPU whose ring it was in. The bytes are valid during the call.
-  using RecordCallback = std::function<void(uint32_t cpu, std::span<const std::byte> record)>;
-
   // `btf` is this kernel's; it is not kept.
   static Result<KernelProbes> load(const KernelProbesOptions& options, const KernelBtf& btf);
   KernelProbes(KernelProbes&&) noexcept;
   KernelProbes& operator=(KernelProbes&&) noexcept;
   ~KernelProbes();
 
-  // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken:
-  // "tp_btf" or "raw_tp". An error names both rungs' failures.
+  // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken, as
+  // "tp_btf". An error names each rung's failure.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
   // Why programs read the kernel's objects by calls although this kernel has what it takes for
   // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.
@@ -86,7 +81,7 @@ class KernelProbes {
   Result<void> start_watching();
 
   // Takes at most `budget` records from each CPU's ring. The value is how many were taken.
-  Result<size_t> drain(size_t budget, const RecordCallback& callback);
+  Result<size_t> drain(size_t budget, const EventRings::RecordCallback& callback);
   // Becomes readable when a ring holds a quarter of its size. Owned by this object.
   int poll_fd() const;
 
@@ -107,10 +102,7 @@ class KernelProbes {
   };
   RunTime run_time(uint32_t index) const;
 
-  // Forgets packets that have ended or were last seen before `before_ns` (CLOCK_BOOTTIME), when
-  // more than half of the map is in use: most frees are silent, and what they leave behind must not
-  // fill it. Looks at a part of the map (65,536 entries, of a very large one up to 524,288) and
-  // goes on there the next time. The value is the number forgotten.
+  // See TrackingMap::sweep().
   Result<size_t> sweep_tracks(uint64_t before_ns);
 
  private:
@@ -118,8 +110,5 @@ class KernelProbes {
   explicit KernelProbes(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-// Possible CPUs of this machine (libbpf's count of /sys/devices/system/cpu/possible).
-uint32_t possible_cpus();
 
 }  // namespace tracker

@@ -11,9 +11,8 @@
 #define TRACKER_BPF_COMPANION_H
 
 #include "hit.h"
-#include "maps.h"
+#include "identity.h"
 #include "packet.h"
-#include "track.h"
 
 #define IPV4_FRAGMENT 0x3fff /* more fragments follow, or an offset */
 
@@ -69,15 +68,11 @@ static __always_inline bool names_its_netns(const struct sk_buff *skb)
  * one that is freed it ends what is known, and needs no more than the address for that. */
 static __always_inline bool companion_is_done(__u64 skb)
 {
-	struct tracker_track *last;
-
 	if (KNOB(KNOB_ROLE) == ROLE_RECEIVE)
 		return names_its_netns((const void *)skb);
 	if (KNOB(KNOB_ROLE) != ROLE_CONSUMED)
 		return false;
-	last = bpf_map_lookup_elem(&tracks, &skb);
-	if (last)
-		end_track(last);
+	identity_end(skb);
 	return true;
 }
 

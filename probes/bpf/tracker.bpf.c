@@ -20,6 +20,7 @@
 
 #include "companion.h"
 #include "hit.h"
+#include "identity.h"
 #include "kernel_read.h"
 #include "knob.h"
 #include "maps.h"
@@ -28,21 +29,10 @@
 #include "ring_record.h"
 #include "sections/all.h"
 #include "stack_budget.h"
-#include "track.h"
+#include "transmit.h"
 #include "view.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-static __always_inline void remember_transmit(struct hit *hit, __u64 skb, __u64 packet_id)
-{
-	__u64 depth = hit->cpu->xmit_depth;
-
-	if (depth < XMIT_NESTING) {
-		hit->cpu->xmit[depth].skb = skb;
-		hit->cpu->xmit[depth].packet_id = packet_id;
-	}
-	hit->cpu->xmit_depth = depth + 1;
-}
 
 /* Whether the filter lets the event pass; counts it where not. */
 static __always_inline bool passes_netns_filter(struct hit *hit, const struct origin *origin)
@@ -87,32 +77,20 @@ static __always_inline bool needs_no_track(const struct origin *origin)
 static __always_inline __u64 identify(struct hit *hit, const struct sk_buff *skb, __u64 address,
 				      const struct span *span, struct origin *origin)
 {
-	struct sighting now = { .skb = address };
-	struct tracker_track *last;
+	struct identity_step step = {};
 	__u64 packet_id;
-	bool same;
 
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK) || needs_no_track(origin))
 		return passes_netns_filter(hit, origin) ? new_packet_id(hit) : 0;
 
-	last = bpf_map_lookup_elem(&tracks, &address);
-	if (last || !ends_here())
-		now.signature = packet_signature(span);
-	now.iif = skb->skb_iif;
-	now.has_link = skb->mac_header != OFFSET_UNSET;
-	now.has_tag = skb_has_vlan_tag(skb);
-	now.in_transmit = inside_transmit(hit->cpu, address);
-	same = last && continues(last, &now, origin);
-	if (same)
-		adopt_netns(origin, last, &now);
+	identity_look(hit, &step, skb, address, span, origin);
 	if (!passes_netns_filter(hit, origin)) {
-		leave_track(last, same, hit->now, &now, origin);
+		identity_leave(hit, &step, origin);
 		return 0;
 	}
-	packet_id = same ? last->packet_id : new_packet_id(hit);
-	write_track(hit, last, same, packet_id, &now, origin);
+	packet_id = identity_keep(hit, &step, origin);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMIT && KNOB(KNOB_FLAGS) & KNOB_FLAG_PAIRED)
-		remember_transmit(hit, address, packet_id);
+		begin_transmit(hit, address, packet_id);
 	return packet_id;
 }
 
@@ -189,27 +167,14 @@ static __always_inline int handle_skb(struct hit *hit)
 #define NET_XMIT_MASK 0x0f /* codes below, and negative ones: the skb is gone (dev_xmit_complete()) */
 
 /* The driver may have freed the skb before net_dev_xmit: nothing of it is read. Its id is the one
- * that net_dev_start_xmit gave to the same address on this CPU; transmits nest like calls. */
+ * that net_dev_start_xmit gave to the same address on this CPU. One that was not taken is in the
+ * queue again, which will try once more. */
 static __always_inline __u64 transmitted_id(struct hit *hit, __u64 skb, __s32 return_code)
 {
-	struct tracker_track *last;
-	__u64 depth = hit->cpu->xmit_depth, packet_id = 0;
+	__u64 packet_id = end_transmit(hit, skb);
 
-	if (depth == 0)
-		return 0;
-	depth--;
-	hit->cpu->xmit_depth = depth;
-	if (depth >= XMIT_NESTING || hit->cpu->xmit[depth].skb != skb) {
-		hit->cpu->xmit_depth = 0; /* attached in the middle of one, or too deep */
-		return 0;
-	}
-	packet_id = hit->cpu->xmit[depth].packet_id;
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK && return_code >= NET_XMIT_MASK) {
-		/* Not taken: the queue keeps the skb and will try again. */
-		last = bpf_map_lookup_elem(&tracks, &skb);
-		if (last && last->packet_id == packet_id)
-			last->role = ROLE_QUEUE;
-	}
+	if (packet_id && KNOB(KNOB_FLAGS) & KNOB_FLAG_TRACK && return_code >= NET_XMIT_MASK)
+		identity_requeue(skb, packet_id);
 	return packet_id;
 }
 

@@ -10,7 +10,7 @@
 #include "event/render.h"
 #include "postprocess/drops.h"
 #include "postprocess/selection.h"
-#include "probes/target.h"
+#include "probes/tracepoint/target.h"
 #include "tests/fuzz/target.h"
 #include "tests/unit/event_sample.h"
 

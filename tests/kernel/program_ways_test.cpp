@@ -33,6 +33,7 @@
 #include "probes/kernel_probes.h"
 #include "probes/kernel_symbols.h"
 #include "probes/record.h"
+#include "probes/tracepoint/point.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -219,9 +220,9 @@ class ProgramWays : public testing::Test {
     require(found != nullptr, "BTF does not have kfree_skb");
     Tracepoint tracepoint = *found;
     if (way.rung == "raw_tp") tracepoint.type_id = 0;
+    const TracepointPoint point("skb", tracepoint);
     ProbePlan plan;
-    plan.tracepoint = &tracepoint;
-    plan.role = probe_role("kfree_skb");
+    plan.point = &point;
     plan.sections = kAllSections;
     const std::set<uint32_t> before = programs_of(getpid());
     EXPECT_EQ(must(probes.attach(0, plan)), way.rung);

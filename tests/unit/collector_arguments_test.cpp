@@ -6,6 +6,7 @@
 #include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
 #include "event/section.h"
+#include "probes/tracepoint/point.h"
 
 namespace tracker {
 namespace {
@@ -51,21 +52,22 @@ TEST(ParseCollectors, AutoIsAllButStack) {
 // A kernel that is not this one: what its BTF has is what the test says.
 class Grounds : public ::testing::Test {
  protected:
-  Grounds() {
-    free_.args = {.count = 3, .skb = 0, .reason = 2, .location = 1};
-    receive_.args = {.count = 1, .skb = 0};
-  }
-
   std::vector<PlannedProbe> plan(const CollectorChoice& choice, bool with_drops) const {
-    std::vector<PlannedProbe> probes{{{}, &receive_, ProbeRole::kReceive, choice.wanted()}};
-    if (with_drops) probes.push_back({{}, &free_, ProbeRole::kDropped, choice.wanted()});
+    std::vector<PlannedProbe> probes{{receive_, choice.wanted()}};
+    if (with_drops) probes.push_back({free_, choice.wanted()});
     return probes;
   }
   HasField all_but(const std::string& missing) const {
     return [missing](const std::string& type, std::string_view) { return type != missing; };
   }
 
-  Tracepoint free_, receive_;
+  static ProbePointPtr free_with(const TracepointArgs& args) {
+    return std::make_shared<TracepointPoint>("skb", Tracepoint{"kfree_skb", "", 0, args});
+  }
+
+  const ProbePointPtr free_ = free_with({.count = 3, .skb = 0, .reason = 2, .location = 1});
+  const ProbePointPtr receive_ = std::make_shared<TracepointPoint>(
+      "net", Tracepoint{"netif_receive_skb", "", 0, {.count = 1, .skb = 0}});
 };
 
 constexpr uint32_t without(Section section) {
@@ -89,9 +91,9 @@ TEST_F(Grounds, OfDropIsAFreeThatSaysWhyOrWhere) {
   auto probes = plan(choice, true);
   EXPECT_TRUE(keep_grounded(choice, all_but(""), probes).empty());
   EXPECT_EQ(probes[1].sections, section_bit(Section::kDrop));
-  free_.args.reason = -1;  // before 5.17
+  probes[1].point = free_with({.count = 3, .skb = 0, .location = 1});  // before 5.17
   EXPECT_TRUE(keep_grounded(choice, all_but(""), probes).empty());
-  free_.args.location = -1;
+  probes[1].point = free_with({.count = 3, .skb = 0});
   EXPECT_EQ(keep_grounded(choice, all_but(""), probes),
             std::vector<std::string>{
                 "collector drop fills nothing: none of the probes is a free of dropped packets "
@@ -118,9 +120,13 @@ TEST(ParseCollectors, NamesTheKnownOnesWhenAskedForAnother) {
   auto wrong = parse_collectors({"skb", "nonsense"});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().kind, ErrorKind::kWrongUsage);
-  EXPECT_EQ(
-      wrong.error().message,
-      "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, stack, cgroup");
+  EXPECT_EQ(wrong.error().message,
+            "unknown collector 'nonsense'; there are: auto, skb, packet, dev, netns, drop, sock, "
+            "stack, cgroup");
+}
+
+TracepointArgs args_of(const PlannedProbe& probe) {
+  return dynamic_cast<const TracepointPoint&>(*probe.point).tracepoint().args;
 }
 
 TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {
@@ -130,12 +136,12 @@ TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {
                           kAllSections & ~section_bit(Section::kStack), *btf);
   ASSERT_TRUE(plan) << plan.error().message;
   ASSERT_EQ(plan->size(), 2U) << "a repetition adds nothing";
-  const TracepointArgs& drop = (*plan)[0].tracepoint->args;
+  const TracepointArgs drop = args_of((*plan)[0]);
   EXPECT_EQ(drop.skb, 0);
   EXPECT_EQ(drop.location, 1);
   EXPECT_EQ(drop.reason, 2);
-  EXPECT_EQ((*plan)[0].role, ProbeRole::kDropped);
-  const TracepointArgs& sent = (*plan)[1].tracepoint->args;
+  EXPECT_EQ((*plan)[0].role(), ProbeRole::kDropped);
+  const TracepointArgs sent = args_of((*plan)[1]);
   EXPECT_EQ(sent.skb, 0);
   EXPECT_EQ(sent.return_code, 1);
   EXPECT_EQ(sent.dev, 2);

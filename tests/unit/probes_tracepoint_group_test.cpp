@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "probes/tracepoint_group.h"
+#include "probes/tracepoint/group.h"
 
 #include <gtest/gtest.h>
 

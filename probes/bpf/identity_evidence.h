@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packet ids on tracepoints alone.
+ * The identity engine of evidence: packet ids on tracepoints alone (identity.h has what it offers).
  *
  * An id belongs to an skb address until the packet's end is seen. Tracepoints show fewer than half
  * of the frees, so the address can come back as another packet without notice, and equal contents
@@ -19,13 +19,15 @@
  * consume on the device that a packet was transmitted to is taken for the driver's; a drop by tc on
  * egress is taken for that of a packet seen in the same device's queue if its end was not seen.
  */
-#ifndef TRACKER_BPF_TRACK_H
-#define TRACKER_BPF_TRACK_H
+#ifndef TRACKER_BPF_IDENTITY_EVIDENCE_H
+#define TRACKER_BPF_IDENTITY_EVIDENCE_H
 
+#include "compat.h"
 #include "hit.h"
 #include "maps.h"
 #include "origin.h"
 #include "signature.h"
+#include "transmit.h"
 
 #define LOOPBACK_IFINDEX 1 /* include/net/flow.h: lo is the first device of every namespace */
 
@@ -38,24 +40,6 @@ struct sighting {
 	bool has_link;	 /* skb->mac_header is set */
 	bool in_transmit; /* this CPU is in the ndo_start_xmit of this skb */
 };
-
-/* Ids of different depths and CPUs interleave. */
-static __always_inline __u64 new_packet_id(struct hit *hit)
-{
-	__u64 number = hit->scratch->packets++ * HIT_NESTING + hit->depth;
-
-	return number * KNOB(KNOB_CPU_COUNT) + bpf_get_smp_processor_id() + 1;
-}
-
-/* The innermost transmit is the one that runs: an outer one's skb is not freed before it returns. */
-static __always_inline bool inside_transmit(const struct tracker_cpu *cpu, __u64 skb)
-{
-	__u64 depth = cpu->xmit_depth;
-
-	if (depth == 0 || depth > XMIT_NESTING)
-		return false;
-	return cpu->xmit[(depth - 1) % XMIT_NESTING].skb == skb;
-}
 
 static __always_inline bool same_device(const struct tracker_track *last,
 					const struct origin *origin)
@@ -265,6 +249,62 @@ static __always_inline void leave_track(struct tracker_track *last, bool same, _
 		end_track(last);
 	else if (KNOB(KNOB_ROLE) != ROLE_OTHER)
 		fill_track(last, last->packet_id, time_ns, now, origin);
+}
+
+/* What one hit finds. */
+struct identity_step {
+	struct sighting now;
+	struct tracker_track *last; /* of the address; NULL: nothing is known */
+	bool same;		    /* the packet of `last` goes on */
+};
+
+static __always_inline void identity_look(struct hit *hit, struct identity_step *step,
+					  const struct sk_buff *skb, __u64 address,
+					  const struct span *span, struct origin *origin)
+{
+	struct sighting *now = &step->now;
+
+	step->last = bpf_map_lookup_elem(&tracks, &address);
+	now->skb = address;
+	now->signature = step->last || !ends_here() ? packet_signature(span) : 0;
+	now->iif = skb->skb_iif;
+	now->has_link = skb->mac_header != OFFSET_UNSET;
+	now->has_tag = skb_has_vlan_tag(skb);
+	now->in_transmit = inside_transmit(hit->cpu, address);
+	step->same = step->last && continues(step->last, now, origin);
+	if (step->same)
+		adopt_netns(origin, step->last, now);
+}
+
+static __always_inline void identity_leave(struct hit *hit, struct identity_step *step,
+					   const struct origin *origin)
+{
+	leave_track(step->last, step->same, hit->now, &step->now, origin);
+}
+
+static __always_inline __u64 identity_keep(struct hit *hit, struct identity_step *step,
+					   const struct origin *origin)
+{
+	__u64 packet_id = step->same ? step->last->packet_id : new_packet_id(hit);
+
+	write_track(hit, step->last, step->same, packet_id, &step->now, origin);
+	return packet_id;
+}
+
+static __always_inline void identity_end(__u64 address)
+{
+	struct tracker_track *last = bpf_map_lookup_elem(&tracks, &address);
+
+	if (last)
+		end_track(last);
+}
+
+static __always_inline void identity_requeue(__u64 address, __u64 packet_id)
+{
+	struct tracker_track *last = bpf_map_lookup_elem(&tracks, &address);
+
+	if (last && last->packet_id == packet_id)
+		last->role = ROLE_QUEUE;
 }
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "probes/target.h"
+#include "probes/tracepoint/target.h"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The kinds of probes: each with its form of targets and its look-up in the running kernel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "probes/kernel_btf.h"
+#include "probes/probe_point.h"
+
+namespace tracker {
+
+// What a target stands for: several points where it has wildcards.
+struct FoundPoints {
+  std::vector<ProbePointPtr> points;
+  bool takes_stack = false;  // "/stack" was appended
+};
+
+// Whether a target has the form of one, without a look at the kernel. Wrong usage otherwise.
+Result<void> check_target(const std::string& target);
+
+// Looks a target up. One that the kernel does not have is an error that suggests the nearest names;
+// one that can never yield an event is refused with the reason. `btf` must outlive the points.
+Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf);
+
+}  // namespace tracker
