@@ -104,13 +104,19 @@ uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary) {
 
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording, uint64_t not_shown) {
+                                   const std::string& recording, uint64_t not_shown,
+                                   uint64_t not_lost) {
   const Session& session = summary.session;
   Totals totals = add_up(session);
   std::string text =
       fmt::format("{:.1f} s, ended: {}\n",
                   static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
   if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
+  if (not_lost > 0)
+    text += fmt::format(
+        "besides: {} free{} that lost no packet (copies of captures, parts of packets, handled "
+        "messages)\n",
+        not_lost, not_lost == 1 ? "" : "s");
   text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,
                       totals.filtered, totals.recorded, totals.lost());
   text += loss_line(totals, !recording.empty()) + not_shown_line(not_shown, !recording.empty());

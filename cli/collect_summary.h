@@ -20,9 +20,11 @@ void count_not_shown_as_lost(const ShownCounts& shown, std::vector<ProbeCounters
 uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary);
 
 // Lines for stderr; `recording` is the file's path, empty where there is none. `not_shown` are the
-// events that live output left out: 0 where it was not asked for.
+// events that live output left out: 0 where it was not asked for; `not_lost` frees that lost no
+// packet (DropTally::not_lost).
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording, uint64_t not_shown = 0);
+                                   const std::string& recording, uint64_t not_shown = 0,
+                                   uint64_t not_lost = 0);
 
 }  // namespace tracker

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/drops.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "base/say.h"
 #include "cli/output.h"
 #include "cli/selection_options.h"
 #include "postprocess/drops.h"
@@ -12,6 +15,13 @@
 
 namespace tracker {
 namespace {
+
+std::string not_lost_text(uint64_t count) {
+  return fmt::format(
+      "tracker: {} free{} that lost no packet {} left out (copies of captures, parts of packets, "
+      "messages that were handled); --all counts {}\n",
+      count, count == 1 ? "" : "s", count == 1 ? "is" : "are", count == 1 ? "it" : "them");
+}
 
 class DropsCommand : public Command {
  public:
@@ -28,6 +38,8 @@ class DropsCommand : public Command {
     command->add_option("--hist", histogram_, "a histogram instead: of len")
         ->check(CLI::IsMember({"len"}).description(""))
         ->type_name("len");
+    command->add_flag("--all", counts_all_,
+                      "count frees that lost nothing too, as copies of captures");
     add_view_options(*command, view_options_);
     command->footer(
         "Examples:\n"
@@ -49,10 +61,12 @@ class DropsCommand : public Command {
     TRY_ASSIGN(keys, parse_drop_keys(by_));
     TRY_ASSIGN(view, open_view(view_options_));
     TRY_ASSIGN(output, Output::open());
-    DropTable table(keys, view.source->names());
+    DropTable table(keys, view.source->names(),
+                    counts_all_ ? DropTable::Counted::kAllFrees : DropTable::Counted::kLosses);
     const auto damaged = visit_in_file_order(*view.source, view.selection,
                                              [&table](const Event& event) { table.add(event); });
     if (table.total() != 0) TRY(output->write(show(table, view.source->session())));
+    if (table.not_lost() != 0) say(not_lost_text(table.not_lost()));
     return finish_view_of_events(*output, view, damaged, table.total(), "drop");
   }
 
@@ -67,6 +81,7 @@ class DropsCommand : public Command {
 
   ViewOptions view_options_;
   std::string by_ = "reason,location";
+  bool counts_all_ = false;
   std::string histogram_;
   const CLI::Option* by_option_ = nullptr;
 };

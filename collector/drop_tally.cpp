@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "event/free_meaning.h"
+
 namespace tracker {
 
 Result<void> DropTally::on_events(std::span<const Event> events, const Names& names) {
@@ -10,6 +12,10 @@ Result<void> DropTally::on_events(std::span<const Event> events, const Names& na
     if (!event.has(Section::kDrop) || event.probe >= names.probes.size() ||
         names.probes[event.probe].role != ProbeRole::kDropped)
       continue;
+    if (free_meaning(event, names) != FreeMeaning::kLoss) {
+      ++not_lost_;
+      continue;
+    }
     ++counts_[{event.drop.has_reason, event.drop.reason, event.drop.location}];
   }
   return {};

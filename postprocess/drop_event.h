@@ -11,10 +11,10 @@ namespace tracker {
 // ProbeRole::kOther for a probe that the names do not have.
 ProbeRole role_of(const Event& event, const Names& names);
 
-// kfree_skb was called, and not with the reason SKB_CONSUMED, which says that nothing was lost.
+// kfree_skb was called, and nothing says that no packet was lost (event/free_meaning.h).
 bool is_drop(const Event& event, const Names& names);
 
-// consume_skb, or kfree_skb with the reason SKB_CONSUMED.
+// consume_skb, or kfree_skb of what is no loss.
 bool is_consumption(const Event& event, const Names& names);
 
 }  // namespace tracker

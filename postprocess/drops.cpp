@@ -99,8 +99,8 @@ Result<std::vector<DropKey>> parse_drop_keys(const std::string& typed) {
   return keys;
 }
 
-DropTable::DropTable(std::vector<DropKey> keys, const Names& names)
-    : keys_(std::move(keys)), names_(names) {}
+DropTable::DropTable(std::vector<DropKey> keys, const Names& names, Counted counted)
+    : keys_(std::move(keys)), names_(names), counted_(counted) {}
 
 void DropTable::append_reason(const Event& event) {
   if (!event.has(Section::kDrop) || !event.drop.has_reason) return;
@@ -162,7 +162,11 @@ void DropTable::append_value(DropKey key, const Event& event) {
 }
 
 void DropTable::add(const Event& event) {
-  if (!is_drop(event, names_)) return;
+  if (role_of(event, names_) != ProbeRole::kDropped) return;
+  if (counted_ == Counted::kLosses && !is_drop(event, names_)) {
+    ++not_lost_;
+    return;
+  }
   group_key_.clear();
   for (const DropKey key : keys_) {
     append_value(key, event);

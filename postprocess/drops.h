@@ -63,10 +63,13 @@ struct LengthBucket {
 
 class DropTable {
  public:
-  // `names` must outlive this.
-  DropTable(std::vector<DropKey> keys, const Names& names);
+  // What is counted: drops alone, or every free that the kernel calls one.
+  enum class Counted { kLosses, kAllFrees };
 
-  // Counts the event if it is a drop.
+  // `names` must outlive this.
+  DropTable(std::vector<DropKey> keys, const Names& names, Counted counted = Counted::kLosses);
+
+  // Counts the event if it is one of those.
   void add(const Event& event);
 
   const std::vector<DropKey>& keys() const { return keys_; }
@@ -76,6 +79,8 @@ class DropTable {
   // Power-of-two buckets from the smallest to the largest length seen, empty ones between them too.
   std::vector<LengthBucket> lengths() const;
   uint64_t total() const { return total_; }
+  // Frees that the kernel calls drops and that lost nothing (event/free_meaning.h), left out.
+  uint64_t not_lost() const { return not_lost_; }
   // Drops without a comm because the task on the CPU was only interrupted; 0 unless grouped by it.
   uint64_t interrupted() const { return interrupted_; }
 
@@ -87,6 +92,8 @@ class DropTable {
 
   std::vector<DropKey> keys_;
   const Names& names_;
+  Counted counted_;
+  uint64_t not_lost_ = 0;
   std::string group_key_;  // of the event at hand: the values, each ended by a zero byte
   std::unordered_map<std::string, DropGroup> groups_;  // values are in the key until groups()
   std::array<uint64_t, 34> lengths_{};                 // [0]: length 0; [n]: 2^(n-1) to 2^n - 1

@@ -12,6 +12,7 @@
 #include "event/event_words.h"
 #include "event/json_writer.h"
 #include "event/render.h"
+#include "postprocess/reason_text.h"
 #include "postprocess/text_table.h"
 
 namespace tracker {
@@ -72,6 +73,20 @@ void write_value(JsonWriter& json, const DropTable& table, const DropGroup& grou
   }
 }
 
+// What the row's reason means, at its place where it has one.
+std::string_view explanation(const DropTable& table, const DropGroup& group) {
+  const std::vector<DropKey>& keys = table.keys();
+  const bool by_reason = std::find(keys.begin(), keys.end(), DropKey::kReason) != keys.end();
+  if (!by_reason || !group.reason) return {};
+  std::string_view function;
+  const auto location = std::find(keys.begin(), keys.end(), DropKey::kLocation);
+  if (location != keys.end()) {
+    const std::string& place = group.values[static_cast<size_t>(location - keys.begin())];
+    function = std::string_view(place).substr(0, place.find('+'));
+  }
+  return reason_explanation(table.names().reason_text(*group.reason), function);
+}
+
 }  // namespace
 
 std::string render_drops_text(const DropTable& table, const Session& session) {
@@ -122,6 +137,7 @@ std::string render_drops_json(const DropTable& table) {
   for (const DropGroup& group : table.groups()) {
     json.begin_object();
     for (size_t i = 0; i < table.keys().size(); ++i) write_value(json, table, group, i);
+    json.known_words("explanation", explanation(table, group));
     json.member("count", group.count);
     json.member("bytes", group.bytes);
     json.member("first", group.first_ns);

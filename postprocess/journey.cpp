@@ -55,6 +55,7 @@ void JourneyBuilder::end_with(Outcome outcome, const Event& event) {
   journey_.verdict.timestamp_ns = event.timestamp_ns;
   journey_.verdict.probe = event.probe;
   journey_.verdict.drop = {};
+  journey_.verdict.meaning = FreeMeaning::kLoss;
 }
 
 void JourneyBuilder::add_outcome(const Event& event) {
@@ -80,6 +81,7 @@ void JourneyBuilder::add_outcome(const Event& event) {
     if (event.has(Section::kDrop)) journey_.verdict.drop = event.drop;
   } else {
     end_with(is_consumption(event, names_) ? Outcome::kConsumed : Outcome::kUnknown, event);
+    if (role == ProbeRole::kDropped) journey_.verdict.meaning = free_meaning(event, names_);
   }
 }
 

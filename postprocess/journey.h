@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "event/event.h"
+#include "event/free_meaning.h"
 #include "event/names.h"
 #include "postprocess/loss_index.h"
 
@@ -30,9 +31,10 @@ std::string_view outcome_text(Outcome outcome);  // "unknown", "dropped", ...
 
 struct Verdict {
   Outcome outcome = Outcome::kUnknown;
-  uint64_t timestamp_ns = 0;  // of the event that decided; kUnknown: of the last one
-  uint16_t probe = 0;         // of that event, index into Names::probes
-  DropSection drop;           // kDropped: reason and place, as far as known
+  uint64_t timestamp_ns = 0;                 // of the event that decided; kUnknown: of the last one
+  uint16_t probe = 0;                        // of that event, index into Names::probes
+  DropSection drop;                          // kDropped: reason and place, as far as known
+  FreeMeaning meaning = FreeMeaning::kLoss;  // kConsumed: why a free that is called a drop is none
   // The device and namespace known last; value-initialised where never known. kTransmitted: the
   // device that took the packet.
   DevSection dev;

@@ -6,6 +6,7 @@
 #include "event/kernel_name.h"
 #include "event/render.h"
 #include "postprocess/place_words.h"
+#include "postprocess/reason_text.h"
 
 namespace tracker {
 namespace {
@@ -28,6 +29,9 @@ void write_drop(JsonWriter& json, const DropSection& drop, const Names& names) {
     json.member_text("subsystem", names.subsystem_text(drop.reason));
   }
   if (drop.location != 0) json.member_text("location", names.symbol_text(drop.location));
+  if (drop.has_reason)
+    json.known_words("explanation", reason_explanation(names.reason_text(drop.reason),
+                                                       names.function_name(drop.location)));
 }
 
 void write_verdict(JsonWriter& json, const Verdict& verdict, const Names& names) {
@@ -35,6 +39,7 @@ void write_verdict(JsonWriter& json, const Verdict& verdict, const Names& names)
   json.begin_object();
   json.member_words("outcome", outcome_text(verdict.outcome));
   if (verdict.outcome == Outcome::kDropped) write_drop(json, verdict.drop, names);
+  json.known_words("explanation", free_meaning_text(verdict.meaning));
   Event at;
   at.probe = verdict.probe;
   json.member_words("probe", probe_text(at, names));

@@ -152,7 +152,7 @@ const std::string& JourneyText::drop_words(const DropSection& drop) {
   return text;
 }
 
-// "NO_SOCKET: nothing listens on that port".
+// "NO_SOCKET: nothing listens there, or ...".
 const std::string& JourneyText::reason_note(const DropSection& drop) {
   if (reason_notes_.size() > kMaxKept) reason_notes_.clear();
   std::string& text = reason_notes_[{drop.reason, drop.location}];
@@ -294,8 +294,10 @@ void JourneyText::note_end(const Event& event) {
   if (event.has_return_code && event.return_code != 0) {
     add_note("returned " + transmit_result_text(event.return_code));
   }
-  if (!is_drop(event, names_) || !event.has(Section::kDrop) || !event.drop.has_reason) return;
-  add_note(reason_note(event.drop));
+  if (role_of(event, names_) != ProbeRole::kDropped || !event.has(Section::kDrop)) return;
+  const FreeMeaning meaning = free_meaning(event, names_);
+  if (meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
+  if (event.drop.has_reason) add_note(reason_note(event.drop));
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {

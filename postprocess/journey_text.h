@@ -5,7 +5,8 @@
 //   us after first seen at 10:13:56.500000
 //        0.0 us  cpu1 iperf3/812  tp:net:net_dev_queue      left0  netns left
 //      +11.9     cpu1             tp:net:netif_receive_skb  right0  netns left -> right
-//      +23.0     cpu1             tp:skb:kfree_skb          NO_SOCKET: nothing listens on that port
+//      +23.0     cpu1             tp:skb:kfree_skb          NO_SOCKET: nothing listens there, or
+//      ...
 // Of a TCP segment the flags stand behind the ports: "10.1.0.1:40000 > 10.1.0.2:80 [S]". Between
 // journeys is an empty line, and a line with the date where the day changes. After the last step a
 // line says how the packet ended where the step itself does not, and another one what is missing.

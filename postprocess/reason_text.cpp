@@ -45,16 +45,26 @@ constexpr std::array kExplanations{
     Explanation{"NEIGH_DEAD", "the neighbour entry was removed"},
     Explanation{"NEIGH_FAILED", "the neighbour does not answer (ARP or neighbour discovery)"},
     Explanation{"NEIGH_QUEUEFULL", "too many packets wait for the neighbour's address"},
-    Explanation{"NETFILTER_DROP", "a netfilter rule (nftables, iptables) dropped it"},
+    Explanation{
+        "NETFILTER_DROP",
+        "a netfilter hook refused it: a rule or a chain's policy (nftables, iptables), or no "
+        "rule at all, as where the connection tracking table is full"},
     Explanation{"NOMEM", "the kernel had no memory for it"},
     Explanation{"NOT_SPECIFIED", "the kernel gives no reason: see the place"},
-    Explanation{"NO_SOCKET", "nothing listens on that port"},
-    Explanation{"OTHERHOST", "the destination MAC address is another host's"},
+    Explanation{"NO_SOCKET",
+                "nothing listens there, or only on another address, device or VRF, or connected "
+                "elsewhere"},
+    Explanation{"OTHERHOST",
+                "the destination MAC address is another host's, or this host has no device for its "
+                "VLAN"},
     Explanation{"PACKET_SOCK_ERROR", "the packet socket could not take it"},
     Explanation{"PFMEMALLOC", "memory is short and the socket is not one that helps against it"},
     Explanation{"PKT_TOO_BIG", "larger than the MTU and must not be fragmented"},
     Explanation{"PKT_TOO_SMALL", "shorter than its headers say"},
-    Explanation{"PROTO_MEM", "the protocol's memory limit is reached (udp_mem, tcp_mem)"},
+    Explanation{
+        "PROTO_MEM",
+        "no memory for its socket: the socket's own buffer is full, or the protocol's limit "
+        "is reached (udp_mem, tcp_mem)"},
     Explanation{"QDISC_DROP", "the queueing discipline dropped it (queue full or policy)"},
     Explanation{"QDISC_OVERLIMIT", "the queueing discipline's limit is reached"},
     Explanation{"QUEUE_PURGE", "its queue was emptied"},
@@ -105,7 +115,8 @@ constexpr std::array kExplanations{
     Explanation{"TC_EGRESS", "a tc filter or program on the way out dropped it"},
     Explanation{"TC_INGRESS", "a tc filter or program on the way in dropped it"},
     Explanation{"UDP_CSUM", "the UDP checksum is wrong"},
-    Explanation{"UNHANDLED_PROTO", "nothing handles that ethertype"},
+    Explanation{"UNHANDLED_PROTO",
+                "nothing here handles its ethertype, or an option of its IPv6 header"},
     Explanation{"UNICAST_IN_L2_MULTICAST", "an IP packet to one host in a frame to many"},
     Explanation{"VLAN_FILTER", "the bridge port does not carry that VLAN"},
     Explanation{"VXLAN_INVALID_HDR", "the VXLAN header is not valid"},
@@ -150,8 +161,35 @@ constexpr std::string_view kClosedSocket =
 constexpr std::string_view kSegmentsDropped =
     "all its segments were dropped, each a drop of its own: one loss, shown twice";
 
+// NF_DROP of a hook is freed by nf_hook_slow(): legacy iptables' rules, and hooks that know no
+// rules (nf_conntrack_in() where the table is full). nft_do_chain() frees what its own rules drop.
+constexpr std::string_view kNoNftRule =
+    "a netfilter hook refused it: the connection tracking table is full (`conntrack -S`), a rule "
+    "of "
+    "legacy iptables, or another module";
+constexpr std::string_view kNftRule =
+    "a rule or the policy of a chain dropped it: see `nft list ruleset`";
+// sk_rmem_schedule() and tcp_try_rmem_schedule() fail where the socket has no room before they ask
+// for the protocol's (tcp_data_queue(), TCPRcvQDrop).
+constexpr std::string_view kTcpMemory =
+    "this socket's receive buffer is full: the program does not read; seldom, tcp_mem is reached";
+constexpr std::string_view kNoTcpSocket =
+    "nothing listens there, or only on another address, device or VRF; of a segment that is no "
+    "SYN: "
+    "its connection is gone";
+
 // By what 6.1 and 6.12 have, and for pings to 6.18.
 constexpr std::array kPlaceExplanations{
+    PlaceExplanation{"nf_hook_slow", "NETFILTER_DROP", kNoNftRule},
+    PlaceExplanation{"nft_do_chain", "NETFILTER_DROP", kNftRule},
+    PlaceExplanation{"tcp_data_queue", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_data_queue_ofo", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_rcv_established", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_v4_do_rcv", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_v6_do_rcv", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_rcv_state_process", "PROTO_MEM", kTcpMemory},
+    PlaceExplanation{"tcp_v4_rcv", "NO_SOCKET", kNoTcpSocket},
+    PlaceExplanation{"tcp_v6_rcv", "NO_SOCKET", kNoTcpSocket},
     PlaceExplanation{"ping_rcv", "NO_SOCKET", kPingReply},
     PlaceExplanation{"icmp_rcv", "NO_SOCKET", kPingReply},
     PlaceExplanation{"icmpv6_rcv", "NO_SOCKET", kPingReply},

@@ -7,7 +7,7 @@
 
 namespace tracker {
 
-// "nothing listens on that port" for "NO_SOCKET" (core reasons, names without SKB_DROP_REASON_).
+// "the device is not up" for "DEV_READY" (core reasons, names without SKB_DROP_REASON_).
 // `function` is where it was dropped, for reasons that mean something else there. Empty where there
 // is nothing to say that the name does not.
 std::string_view reason_explanation(std::string_view reason, std::string_view function = {});

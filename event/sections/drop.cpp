@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "event/event_words.h"
+#include "event/free_meaning.h"
 #include "event/sections/render.h"
 
 namespace tracker {
@@ -16,9 +17,9 @@ void write_drop_json(JsonWriter& json, const Event& event, const Names& names) {
   json.end_known(place);
 }
 
-// "DROP NO_SOCKET at tcp_v6_rcv+0x77".
+// "DROP NO_SOCKET at tcp_v6_rcv+0x77"; "FREED ..." of what is no loss.
 void add_drop_text(EventText& text, const Event& event, const Names& names) {
-  text.drop = "DROP";
+  text.drop = free_meaning(event, names) == FreeMeaning::kLoss ? "DROP" : "FREED";
   if (event.drop.has_reason) text.drop += " " + qualified_reason_text(event.drop.reason, names);
   if (event.drop.location != 0)
     text.drop += " at " + escape_text(names.symbol_text(event.drop.location));

@@ -185,9 +185,45 @@ TEST(DropLengths, FallIntoPowersOfTwo) {
   EXPECT_EQ(buckets[5].count, 0U);
 }
 
+// A hook that is no rule; TCP, which asks its socket's buffer first; segments without a connection.
+TEST(ReasonExplanation, NamesTheCauseByThePlace) {
+  EXPECT_NE(reason_explanation("NETFILTER_DROP", "nf_hook_slow").find("connection tracking"),
+            std::string_view::npos);
+  EXPECT_EQ(reason_explanation("NETFILTER_DROP", "nft_do_chain").find("connection tracking"),
+            std::string_view::npos);
+  EXPECT_TRUE(reason_explanation("PROTO_MEM", "tcp_data_queue").starts_with("this socket's"));
+  EXPECT_NE(reason_explanation("PROTO_MEM", "__udp_enqueue_schedule_skb").find("udp_mem"),
+            std::string_view::npos);
+  EXPECT_NE(reason_explanation("NO_SOCKET", "tcp_v4_rcv").find("its connection is gone"),
+            std::string_view::npos);
+}
+
+// What is no loss is counted apart.
+TEST(CountDrops, LeavesOutFreesThatLostNoPacket) {
+  Names names = kNames;
+  names.symbols[0x77] = {"skb_release_data", 0x10, ""};
+  Event part = EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket);
+  part.drop.location = 0x77;
+  const Event loss = EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket);
+  DropTable table(*parse_drop_keys("reason"), names);
+  DropTable all(*parse_drop_keys("reason"), names, DropTable::Counted::kAllFrees);
+  for (const Event& event : {part, loss}) {
+    table.add(event);
+    all.add(event);
+  }
+  EXPECT_EQ(table.total(), 1U);
+  EXPECT_EQ(table.not_lost(), 1U);
+  EXPECT_EQ(all.total(), 2U);
+  EXPECT_EQ(all.not_lost(), 0U);
+}
+
 TEST(ReasonExplanation, IsThereForCommonReasonsOnly) {
-  EXPECT_EQ(reason_explanation("NO_SOCKET"), "nothing listens on that port");
-  EXPECT_EQ(reason_explanation("NO_SOCKET", "__udp4_lib_rcv"), "nothing listens on that port");
+  EXPECT_EQ(
+      reason_explanation("NO_SOCKET"),
+      "nothing listens there, or only on another address, device or VRF, or connected elsewhere");
+  EXPECT_EQ(
+      reason_explanation("NO_SOCKET", "__udp4_lib_rcv"),
+      "nothing listens there, or only on another address, device or VRF, or connected elsewhere");
   EXPECT_EQ(reason_explanation("XFRM_POLICY"), "an IPsec policy refused it");
   EXPECT_EQ(reason_explanation("ARP_PVLAN_DISABLE"), "proxy ARP for private VLANs is off");
   // tcp_ofo_queue(): not for want of memory, which is PROTO_MEM and TCP_OFO_QUEUE_PRUNE

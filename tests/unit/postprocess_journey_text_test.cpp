@@ -98,7 +98,9 @@ TEST(JourneyText, OfADriversLateReportDoesNotMoveThePacketBack) {
       "     +1.0     cpu0  tp:net:netif_receive_skb   right0  netns left -> right  ttl 64 -> 63  "
       "mark 0x1 -> 0x2\n"
       "     +1.0     cpu0  tp:net:net_dev_xmit\n"
-      "     +1.0     cpu0  tp:skb:kfree_skb           NO_SOCKET: nothing listens on that port\n");
+      "     +1.0     cpu0  tp:skb:kfree_skb           NO_SOCKET: nothing listens there, or only on "
+      "another "
+      "address, device or VRF, or connected elsewhere\n");
 }
 
 TEST(JourneyText, OfADriversReportSaysWhatItReturned) {
