@@ -60,6 +60,11 @@ static __always_inline bool is_ethernet(const struct sk_buff *skb, __u32 mac, __
 	wire = swap16(READ(header, h_proto));
 	if (!wire)
 		return false; /* nothing can be read there: no frame has this */
+	/* decapsulated in place (ESP and AH in transport mode): the frame's header is followed by
+	 * what is left of the outer packet */
+	if ((wire == PROTO_IPV4 || wire == PROTO_IPV6) && network > mac &&
+	    network != mac + ETHERNET_HEADER)
+		return false;
 	*type = wire;
 	return !protocol || wire == protocol || wire == PROTO_VLAN || wire == PROTO_QINQ ||
 	       wire < PROTO_802_3_MIN;
