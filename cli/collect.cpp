@@ -2,6 +2,7 @@
 #include "cli/collect.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -134,7 +135,7 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
                     "no events; a line of progress where stderr is a terminal");
   command
       ->add_option("-c,--collector", options.collectors,
-                   "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack")
+                   "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack, cgroup")
       ->type_name("NAME,...")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -148,7 +149,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   command
       ->add_option("--netns", options.netns,
                    "only this network namespace: a name, a path or an inum (repeatable)")
-      ->type_name("NAME|PATH|INUM")
+      ->type_name("NAME|PATH|INUM,...")
+      ->delimiter(',')
       ->allow_extra_args(false);
   command
       ->add_option(
@@ -278,7 +280,18 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally, uint6
   return summary;
 }
 
+// A ring for each CPU and a program and link for each probe take a descriptor: the soft limit of a
+// shell, often 1,024, is for programs that use select().
+void raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  // where it is refused, what runs out of descriptors says so
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 Result<int> CollectCommand::run() {
+  raise_open_files();
   DropTally tally;
   uint64_t not_shown = 0;
   TRY_ASSIGN(summary, collect_and_print(tally, not_shown));

@@ -72,7 +72,8 @@ std::string unknown_argument(const CLI::App& app, const CLI::App& used,
       names.push_back(command->get_name());
     if (!names.empty()) kind = "command";
   }
-  std::string best = nearest(extra, names);
+  const bool has_format = std::find(names.begin(), names.end(), "--format") != names.end();
+  std::string best = extra == "--json" && has_format ? "--format json" : nearest(extra, names);
   std::string help;
   if (!best.empty()) {
     help = fmt::format("; did you mean {}?", best);

@@ -26,6 +26,11 @@ std::vector<Case> wrong_usages() {
   return {
       {"NoCommand", {}, 2, {"-h"}},
       {"UnknownCommand", {"colect"}, 2, {"'colect'", "did you mean collect?"}},
+      {"JsonWithoutFormat", {"sort", "--json"}, 2, {"'--json'", "did you mean --format json?"}},
+      {"NetnsInAListThatDoesNotExist",
+       {"collect", "-p", "dropmon", "--netns", "no-such-a,no-such-b"},
+       1,
+       {"no-such-a"}},
       {"UnknownOption", {"collect", "--nets", "x"}, 2, {"'--nets'", "did you mean --netns?"}},
       {"UnknownArgument", {"profile", "show", "dropmon", "extra"}, 2, {"'extra'"}},
       {"CommandOfLaterWork", {"explain", "NO_SOCKET"}, 2, {"'explain'"}},
