@@ -7,6 +7,7 @@
 
 #include "harness/collection.h"
 #include "harness/drop_expectation.h"
+#include "harness/kernel_version.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
 
@@ -23,7 +24,7 @@ TEST(ClosedPort, UdpOverIpv4IsNoSocket) {
   send_datagrams(pair.left, flow, kPackets);
   pair.settle();
   collection.stop();
-  expect_only_drops(collection.file(), {"NO_SOCKET", "__udp4_lib_rcv", kPackets, flow,
+  expect_only_drops(collection.file(), {"NO_SOCKET", udp_receive_place(), kPackets, flow,
                                         pair.right_end.device, &pair.right});
 }
 
@@ -34,8 +35,8 @@ TEST(ClosedPort, UdpOverIpv6IsNoSocket) {
   send_datagrams(pair.left, flow, kPackets);
   pair.settle();
   collection.stop();
-  expect_drops(collection.file(),
-               {"NO_SOCKET", "__udp6_lib_rcv", kPackets, flow, pair.right_end.device, &pair.right});
+  expect_drops(collection.file(), {"NO_SOCKET", udpv6_receive_place(), kPackets, flow,
+                                   pair.right_end.device, &pair.right});
 }
 
 TEST(ClosedPort, TcpSynIsNoSocket) {

@@ -30,7 +30,7 @@ TEST(Defaults, CollectThenSortShowsATimelineForEachPacket) {
   EXPECT_EQ(collected.status, 0) << collected.err;
   const std::string live =
       "^[0-9:]{8}\\.[0-9]{6} \\[0\\] .*  tp:skb:kfree_skb  #[0-9a-f]+  "
-      "DROP NO_SOCKET at __udp4_lib_rcv\\+0x[0-9a-f]+\n"
+      "DROP NO_SOCKET at (__udp4_lib_rcv|udp_rcv)\\+0x[0-9a-f]+\n"
       "  right0  10\\.1\\.0\\.1:40000 > 10\\.1\\.0\\.2:9  UDP  len 48 ttl 64  "
       "netns tkt[^\n]*-right\n$";
   EXPECT_NE(find_match(collected.out, live), "") << collected.out;
@@ -39,7 +39,8 @@ TEST(Defaults, CollectThenSortShowsATimelineForEachPacket) {
   EXPECT_EQ(sorted.status, 0) << sorted.err;
   const std::string journey =
       "^#[0-9a-f]+  UDP 10\\.1\\.0\\.1:40000 > 10\\.1\\.0\\.2:9  48 B  "
-      "DROPPED NO_SOCKET at __udp4_lib_rcv\\+0x[0-9a-f]+, first seen at [0-9:]{8}\\.[0-9]{6}\n"
+      "DROPPED NO_SOCKET at (__udp4_lib_rcv|udp_rcv)\\+0x[0-9a-f]+, first seen at "
+      "[0-9:]{8}\\.[0-9]{6}\n"
       " +0\\.0 us  cpu0 .* tp:skb:kfree_skb  right0  netns tkt[^\n]*-right  "
       "NO_SOCKET: nothing listens there, or only on another address, device or VRF, or connected "
       "elsewhere\n*$";

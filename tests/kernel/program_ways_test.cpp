@@ -271,7 +271,7 @@ TEST_F(ProgramWays, SayTheSameOfDatagramsToAClosedPort) {
     pair.settle();
   });
   EXPECT_EQ(reason_of(record), "NO_SOCKET");
-  EXPECT_EQ(function_at(record), "__udp4_lib_rcv");
+  EXPECT_EQ(function_at(record), udp_receive_place());
   EXPECT_EQ(record.at("stack_leads_through_location"), true);
   EXPECT_EQ(record.at("skb").at("head_is_kernel_address"), true);
   EXPECT_EQ(record.at("skb").at("len"), 8 + 20);

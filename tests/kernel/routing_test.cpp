@@ -172,8 +172,8 @@ TEST(Routing, BlackholeOfIpv6RefusesADatagramBeforeThereIsAPacket) {
   collection.stop();
   EXPECT_EQ(pair.left.counter("Udp6", "OutDatagrams"), 0U);
   EXPECT_TRUE(view("print", collection.file(), {"-f", "ip6 and udp"}).empty());
-  expect_drops(collection.file(),
-               {"NO_SOCKET", "__udp4_lib_rcv", kPackets, sent, pair.right_end.device, &pair.right});
+  expect_drops(collection.file(), {"NO_SOCKET", udp_receive_place(), kPackets, sent,
+                                   pair.right_end.device, &pair.right});
 }
 
 }  // namespace

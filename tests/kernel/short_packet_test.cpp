@@ -62,7 +62,7 @@ TEST(ShortPacket, OfUdpIsPktTooSmall) {
   Collection collection({&pair.left, &pair.right});
   deliver_copies(pair, kPackets, with_byte(whole, kTransport + 5, 100));
   collection.stop();
-  expect_only_drops(collection.file(), {"PKT_TOO_SMALL", "__udp4_lib_rcv", kPackets, flow,
+  expect_only_drops(collection.file(), {"PKT_TOO_SMALL", udp_receive_place(), kPackets, flow,
                                         pair.right_end.device, &pair.right});
 }
 

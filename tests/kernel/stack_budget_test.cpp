@@ -8,6 +8,7 @@
 
 #include "harness/clock.h"
 #include "harness/collection.h"
+#include "harness/kernel_version.h"
 #include "harness/recording.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
@@ -66,7 +67,7 @@ TEST(StackBudget, FirstDropsOfAPlaceHaveStacksAndThenSomeEachSecond) {
     if (is_at(event, "tcp_v4_rcv")) {
       EXPECT_TRUE(has_stack) << "a rare drop beside a flood: " << event;
       ++of_few;
-    } else if (is_at(event, "__udp4_lib_rcv")) {
+    } else if (is_at(event, udp_receive_place())) {
       ++of_flood;
       EXPECT_TRUE(has_stack || of_flood > kFirst);
       if (has_stack && of_flood > kFirst) later.push_back(event["ts"].get<uint64_t>());

@@ -24,4 +24,12 @@ std::string by_kernel(const std::string& v6_1, const std::string& v6_12, const s
   return running.is_at_least(6, 18) ? v6_18 : v6_12;
 }
 
+std::string udp_receive_place() {
+  return kernel_version().is_at_least(7, 0) ? "udp_rcv" : "__udp4_lib_rcv";
+}
+
+std::string udpv6_receive_place() {
+  return kernel_version().is_at_least(7, 0) ? "udpv6_rcv" : "__udp6_lib_rcv";
+}
+
 }  // namespace tracker::kernel_test

@@ -24,4 +24,9 @@ KernelVersion kernel_version();
 // `v6_18`.
 std::string by_kernel(const std::string& v6_1, const std::string& v6_12, const std::string& v6_18);
 
+// Where UDP gives up on a datagram: __udp4_lib_rcv() up to 6.18, udp_rcv(), which has taken it in,
+// on 7.3; and the same of IPv6.
+std::string udp_receive_place();
+std::string udpv6_receive_place();
+
 }  // namespace tracker::kernel_test
