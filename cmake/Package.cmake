@@ -46,7 +46,8 @@ install(FILES ${made}/completion.fish RENAME tracker.fish
 install(FILES ${packaging}/tracker-dropmon.service DESTINATION lib/systemd/system)
 install(FILES ${packaging}/copyright ${made}/changelog.gz README.md
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package})
-install(FILES docs/events.md docs/journeys.md docs/recording-format.md
+install(FILES docs/collecting.md docs/permissions.md docs/limits.md docs/events.md docs/journeys.md
+  docs/recording-format.md docs/figures.md
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package}/docs)
 
 set(CPACK_GENERATOR DEB)
