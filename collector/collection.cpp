@@ -3,14 +3,11 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
-#include <set>
 
 #include "base/system_error.h"
 #include "base/unique_fd.h"
@@ -18,19 +15,22 @@
 #include "collector/clock_watch.h"
 #include "collector/counter_book.h"
 #include "collector/disk_room.h"
+#include "collector/ending_signals.h"
 #include "collector/host_facts.h"
 #include "collector/loss_ledger.h"
 #include "collector/netns_names.h"
+#include "collector/portion.h"
 #include "collector/privileges.h"
+#include "collector/progress_meter.h"
+#include "collector/reason_finder.h"
 #include "collector/record_decoder.h"
 #include "collector/record_order.h"
+#include "collector/sink_list.h"
 #include "collector/watched_probes.h"
-#include "probes/kernel_btf.h"
 #include "probes/record.h"
 #include "storage/writer.h"
 
 namespace tracker {
-
 namespace {
 
 constexpr uint64_t kSecondNs = 1'000'000'000;
@@ -41,58 +41,28 @@ constexpr uint64_t kWindowNs = 10'000'000;  // how late a record may come behind
 constexpr int kPollMilliseconds = 50;  // without a ring a quarter full: the latency of live text
 constexpr size_t kDrainBudget = 8192;  // records of one ring at a time
 constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time, at most
-// Records of one ring at a time, and events handed on at a time, stay within this many bytes when
-// --snaplen keeps whole packets.
-constexpr size_t kPortionBytes = 8U << 20;
 // Events handed on at a time where --max-size bounds a recording: it may be full after any of them.
 constexpr size_t kLimitedPortionBytes = 128U << 10;
-// Drop reasons without a name that a module's BTF is looked through for, each once: reading it
-// takes milliseconds, and a reason can be any number.
-constexpr size_t kMaxUnknownReasons = 64;
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long may be forgotten
 // Different stacks of a reason and place that are kept where a budget takes them.
 constexpr size_t kBudgetStacksOfPlace = 256;
 constexpr size_t kOrderMax = 32U << 20;  // bytes of records that wait for their place in time
 
-// How many records (or events) of a collection that keeps `snaplen` bytes of each packet fit.
-size_t portion(uint32_t snaplen, size_t most) {
-  return std::min(most, kPortionBytes / (sizeof(tracker_record) + snaplen));
-}
-
-Result<void> check_place(const std::string& path) {
-  TRY(RecordingWriter::check_path(path));
-  const auto room = disk_room_beside(path);
-  if (!room || !room->is_low()) return {};
-  return Error{fmt::format(
-      "cannot write recording {}: the disk is nearly full ({}); make room, choose another place "
-      "with -o, or watch without a recording (--no-record)",
-      path, room->text())};
-}
-
 class Collection {
  public:
   Collection(const CollectOptions& options, const std::vector<EventSink*>& sinks,
              const CollectObserver& observer)
-      : options_(options), observer_(observer) {
-    for (EventSink* sink : sinks) sinks_.push_back({sink, false});
-  }
+      : options_(options), observer_(observer), sinks_(sinks) {}
 
   Result<CollectSummary> run();
 
  private:
-  struct Sink {
-    EventSink* sink;
-    bool failed;
-  };
-
   Result<void> prepare();
-  Result<void> block_signals();
   void make_decoder();
   Result<void> start_recording();
   Result<void> loop();
   Result<void> wait_for_something();
   Result<size_t> drain_round(uint64_t until_ns);
-  void note_reason(const DropSection& drop);
   void decode_one(uint32_t cpu, std::span<const std::byte> record);
   void deliver();
   Result<void> tick();
@@ -114,12 +84,11 @@ class Collection {
 
   const CollectOptions& options_;
   const CollectObserver& observer_;
-  std::vector<Sink> sinks_;
-
+  SinkList sinks_;
   std::optional<WatchedProbes> probes_;
   std::unique_ptr<RecordingWriter> recording_;
   std::optional<ChildCommand> child_;
-  UniqueFd signals_;
+  std::optional<EndingSignals> signals_;
   ClockWatch clock_watch_;
 
   std::optional<RecordDecoder> decoder_;
@@ -136,12 +105,13 @@ class Collection {
   size_t batched_bytes_ = 0;  // of the records
   bool is_full_ = false;      // the recording, by --max-size: what comes now is left out
   uint64_t last_netns_ = 0;
-  std::set<uint32_t> unknown_reasons_;  // looked for once
+  ReasonFinder reason_finder_;
 
   Session session_;
   Names names_;
-  uint64_t events_ = 0, events_at_tick_ = 0;
-  uint64_t next_tick_ns_ = 0, last_tick_ns_ = 0, deadline_ns_ = 0;
+  uint64_t events_ = 0;
+  uint64_t next_tick_ns_ = 0, deadline_ns_ = 0;
+  ProgressMeter progress_;
   std::string end_reason_;
   bool signal_is_of_terminal_ = false;
   std::optional<int> command_status_;
@@ -155,27 +125,8 @@ Result<void> Collection::prepare() {
   session_.stacks = probes_->stacks();
   drain_budget_ = portion(probes_->snaplen(), kDrainBudget);
   batch_.resize(portion(probes_->snaplen(), kBatchEvents));
-  if (options_.output) TRY(check_place(*options_.output));
+  if (options_.output) TRY(check_recording_place(*options_.output));
   return check_privileges();
-}
-
-// Before anything is attached: a signal from then on ends the collection in good order.
-Result<void> Collection::block_signals() {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction inherited {};
-    // nohup. Not so SIGINT, which shells set to be ignored for every background job of a script:
-    // `tracker collect & ...; kill -INT $!` ends it.
-    const bool is_ignored = signal == SIGHUP && ::sigaction(signal, nullptr, &inherited) == 0 &&
-                            inherited.sa_handler == SIG_IGN;
-    if (!is_ignored) sigaddset(&wanted, signal);
-  }
-  if (::pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
-    return system_error("block signals", errno);
-  signals_.reset(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) return system_error("wait for signals", errno);
-  return {};
 }
 
 Result<void> Collection::start_recording() {
@@ -192,7 +143,7 @@ Result<void> Collection::start_recording() {
 }
 
 Result<void> Collection::wait_for_something() {
-  std::array<pollfd, 4> fds{{{signals_.get(), POLLIN, 0},
+  std::array<pollfd, 4> fds{{{signals_->poll_fd(), POLLIN, 0},
                              {probes_->kernel().poll_fd(), POLLIN, 0},
                              {child_ ? child_->poll_fd() : -1, POLLIN, 0},
                              {clock_watch_.poll_fd(), POLLIN, 0}}};
@@ -203,11 +154,9 @@ Result<void> Collection::wait_for_something() {
   if (::poll(fds.data(), fds.size(), timeout) < 0 && errno != EINTR)
     return system_error("wait for events", errno);
   if (fds[0].revents) {
-    signalfd_siginfo info{};
-    if (::read(signals_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
-      // the kernel's own signals to the foreground group reach the command too
-      signal_is_of_terminal_ = info.ssi_code == SI_KERNEL;
-      end(fmt::format("SIG{}", sigabbrev_np(static_cast<int>(info.ssi_signo))));
+    if (const auto signal = signals_->take()) {
+      signal_is_of_terminal_ = signal->is_of_terminal;
+      end(signal->name);
     }
   }
   if (fds[3].revents && clock_watch_.was_set()) note_clocks(read_clocks(), session_.clocks);
@@ -245,21 +194,10 @@ void Collection::deliver() {
     check_written(recording_->on_events(events, names_));
     check_full();
   }
-  for (Sink& sink : sinks_) {
-    if (!sink.failed && !sink.sink->on_events(events, names_)) sink.failed = true;
-  }
+  sinks_.on_events(events, names_);
   events_ += batched_;
   batched_ = 0;
   batched_bytes_ = 0;
-}
-
-// A subsystem's reasons are in its module's BTF, and a module can be loaded while we collect.
-void Collection::note_reason(const DropSection& drop) {
-  if (!drop.has_reason || drop.reason >> 16 == 0 || names_.reasons.contains(drop.reason) ||
-      unknown_reasons_.size() >= kMaxUnknownReasons || !unknown_reasons_.insert(drop.reason).second)
-    return;
-  auto btf = KernelBtf::load();
-  if (btf) names_.reasons.merge(btf->drop_reasons());
 }
 
 void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
@@ -279,7 +217,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
     netns_names_.note(event, names_);
     last_netns_ = event.netns.cookie;
   }
-  if (event.has(Section::kDrop)) note_reason(event.drop);
+  if (event.has(Section::kDrop)) reason_finder_.note(event.drop, names_);
   batched_bytes_ += record.size();
   const bool is_portion = options_.max_bytes && batched_bytes_ >= kLimitedPortionBytes;
   if (++batched_ == batch_.size() || is_portion) deliver();
@@ -334,8 +272,7 @@ void Collection::report_progress(uint64_t now_ns) {
   CollectProgress progress;
   progress.elapsed_ns = now_ns - session_.start_ns;
   progress.events = events_;
-  progress.events_per_second = static_cast<double>(events_ - events_at_tick_) * 1e9 /
-                               static_cast<double>(std::max<uint64_t>(now_ns - last_tick_ns_, 1));
+  progress.events_per_second = progress_.rate(now_ns, events_);
   progress.lost = session_.lost();
   if (recording_) progress.lost += recording_->lost_events();
   progress.recording_bytes = recording_ ? recording_->size_bytes() : 0;
@@ -350,19 +287,15 @@ Result<void> Collection::tick() {
     check_written(recording_->on_tick(session_, names_));
     check_room();
   }
-  for (Sink& sink : sinks_) {
-    if (!sink.failed && !sink.sink->on_tick(session_, names_)) sink.failed = true;
-  }
+  sinks_.on_tick(session_, names_);
   TRY(probes_->kernel().sweep_tracks(now - std::min(now, kTrackAgeNs)));
   report_progress(now);
-  events_at_tick_ = events_;
-  last_tick_ns_ = now;
   next_tick_ns_ = now + kTickNs;
   return {};
 }
 
 Result<void> Collection::loop() {
-  last_tick_ns_ = session_.start_ns;
+  progress_ = ProgressMeter(session_.start_ns);
   next_tick_ns_ = session_.start_ns + kTickNs;
   if (options_.duration_seconds)
     deadline_ns_ = session_.start_ns + static_cast<uint64_t>(*options_.duration_seconds * 1e9);
@@ -405,9 +338,7 @@ Result<void> Collection::finish() {
   session_.end_ns = boottime_ns();
   session_.end_reason = end_reason_;
   Result<void> settled = settle_losses();
-  for (Sink& sink : sinks_) {
-    if (!sink.failed) static_cast<void>(sink.sink->on_tick(session_, names_).has_value());
-  }
+  sinks_.on_tick(session_, names_);
   if (recording_) {
     check_written(recording_->finish(session_, names_));
     recording_->account_losses(session_);
@@ -426,7 +357,9 @@ void Collection::make_decoder() {
 
 Result<CollectSummary> Collection::run() {
   TRY(prepare());
-  TRY(block_signals());
+  // before anything is attached: a signal from then on ends the collection in good order
+  TRY_ASSIGN(signals, EndingSignals::block());
+  signals_.emplace(std::move(signals));
   session_.tracker_version = options_.tracker_version;
   session_.command_line = options_.command_line;
   describe_host(session_);

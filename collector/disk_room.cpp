@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "storage/writer.h"
+
 namespace tracker {
 
 namespace {
@@ -31,6 +33,16 @@ std::optional<DiskRoom> disk_room_beside(const std::string& path) {
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &status) != 0) return std::nullopt;
   return DiskRoom{uint64_t{status.f_bavail} * status.f_frsize,
                   uint64_t{status.f_blocks} * status.f_frsize};
+}
+
+Result<void> check_recording_place(const std::string& path) {
+  TRY(RecordingWriter::check_path(path));
+  const auto room = disk_room_beside(path);
+  if (!room || !room->is_low()) return {};
+  return Error{fmt::format(
+      "cannot write recording {}: the disk is nearly full ({}); make room, choose another place "
+      "with -o, or watch without a recording (--no-record)",
+      path, room->text())};
 }
 
 }  // namespace tracker

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
+
 namespace tracker {
 
 struct DiskRoom {
@@ -22,5 +24,8 @@ struct DiskRoom {
 
 // Nothing where that cannot be found out: then a failing write tells.
 std::optional<DiskRoom> disk_room_beside(const std::string& path);
+
+// Whether a recording can be begun at `path`: by what is there, and by the room beside it.
+Result<void> check_recording_place(const std::string& path);
 
 }  // namespace tracker
