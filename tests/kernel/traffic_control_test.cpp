@@ -28,7 +28,9 @@ Flow flow_of(const Pair& pair) {
 // What a queue on the left end's way out gives back to __dev_xmit_skb().
 DropExpectation queue_drop(const Pair& pair) {
   return {"QDISC_DROP",
-          by_kernel("kfree_skb_list_reason", "__dev_queue_xmit", "__dev_queue_xmit"),
+          kernel_version().is_at_least(7, 0)
+              ? "__tcf_kfree_skb_list"  // seen on 7.3
+              : by_kernel("kfree_skb_list_reason", "__dev_queue_xmit", "__dev_queue_xmit"),
           kPackets,
           flow_of(pair),
           pair.left_end.device,
