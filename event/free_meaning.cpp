@@ -52,19 +52,26 @@ bool is_raw_socket(const Event& event) {
          (is_queued_at(event, AF_INET) || is_queued_at(event, AF_INET6));
 }
 
-std::optional<IcmpHeader> icmp_of(const Event& event, uint8_t ip_version) {
+struct IcmpMessage {
+  IcmpHeader header;
+  uint8_t ttl = 0;
+};
+
+std::optional<IcmpMessage> icmp_of(const Event& event, uint8_t ip_version) {
   if (!event.has(Section::kPacket)) return std::nullopt;
   const Packet packet = decode_packet(event.packet);
-  if (!packet.ip || packet.ip->version != ip_version) return std::nullopt;
-  return packet.icmp;
+  if (!packet.ip || packet.ip->version != ip_version || !packet.icmp) return std::nullopt;
+  return IcmpMessage{*packet.icmp, packet.ip->ttl};
 }
 
 // Router and neighbour solicitations and advertisements, redirects: icmpv6_rcv() hands them to
-// ndisc_rcv(), and 6.1's then frees them by kfree_skb() without a reason.
+// ndisc_rcv(), and 6.1's then frees them by kfree_skb() without a reason. Those with another hop
+// limit or code ndisc_rcv() does not handle.
 bool is_handled_neighbour_discovery(const Event& event) {
-  constexpr uint8_t kFirst = 133, kLast = 137;
+  constexpr uint8_t kFirst = 133, kLast = 137, kOnLink = 255;
   const auto icmp = icmp_of(event, 6);
-  return icmp && icmp->type >= kFirst && icmp->type <= kLast;
+  return icmp && icmp->header.type >= kFirst && icmp->header.type <= kLast &&
+         icmp->header.code == 0 && icmp->ttl == kOnLink;
 }
 
 // ping as root reads a raw socket, which was given a clone before; then ping_rcv() finds no ping
@@ -72,9 +79,9 @@ bool is_handled_neighbour_discovery(const Event& event) {
 bool is_copied_echo_reply(const Event& event) {
   constexpr uint8_t kReply = 0, kReply6 = 129;
   if (!event.has(Section::kSkb) || !event.skb.cloned) return false;
-  if (const auto icmp = icmp_of(event, 4)) return icmp->type == kReply;
+  if (const auto icmp = icmp_of(event, 4)) return icmp->header.type == kReply;
   const auto icmp = icmp_of(event, 6);
-  return icmp && icmp->type == kReply6;
+  return icmp && icmp->header.type == kReply6;
 }
 
 }  // namespace

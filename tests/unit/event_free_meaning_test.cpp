@@ -97,6 +97,10 @@ TEST(FreeMeaning, OfAnEchoReplyDependsOnWhetherSomebodyHasACopy) {
 TEST(FreeMeaning, OfNeighbourDiscoveryThatWasHandledIsNone) {
   EXPECT_EQ(Free("icmpv6_rcv", kUnspecified).packet(kNeighbourSolicitation).meaning(),
             FreeMeaning::kProcessed);
+  Free forwarded("icmpv6_rcv", kUnspecified);
+  forwarded.packet(kNeighbourSolicitation);
+  forwarded.event.packet.bytes[14 + 7] = 254;  // the hop limit
+  EXPECT_EQ(forwarded.meaning(), FreeMeaning::kLoss);
   EXPECT_EQ(Free("icmpv6_rcv", kUnspecified).packet(kPing6).meaning(), FreeMeaning::kLoss);
   EXPECT_EQ(Free("ip6_forward", kUnspecified).packet(kNeighbourSolicitation).meaning(),
             FreeMeaning::kLoss);
