@@ -18,16 +18,18 @@ enum class FreeMeaning : uint8_t {
   kLoss,       // nothing says that it is not
   kConsumed,   // the reason is SKB_CONSUMED
   kPart,       // a part of a packet (GRO, reassembly) that is freed, used or not, as a whole
-  kCapture,    // a packet socket's copy: a capture that had no room for it, or did not read it
-  kRawCopy,    // a raw socket's copy
+  kCapture,    // a packet socket's copy of several: a capture had no room for it or did not read it
+  kRawCopy,    // a raw socket's copy of what the kernel takes itself
   kProcessed,  // neighbour discovery on kernels that free its messages so once they are handled
+  kOldIcmpv6,  // any message of ICMPv6 on kernels that free each of them so (6.1)
+  kForOthers,  // a multicast message that this host heard and that is for others on its link
   kAnswer,     // an echo reply of which somebody has a copy, as ping's raw socket
 };
 
 // Of an event of skb:kfree_skb.
 FreeMeaning free_meaning(const Event& event, const Names& names);
 
-// "a packet socket's copy (a capture): the packet itself went on"; empty for kLoss and kConsumed.
+// "a part of a packet, freed with the whole"; empty for kLoss and kConsumed.
 std::string_view free_meaning_text(FreeMeaning meaning);
 
 }  // namespace tracker

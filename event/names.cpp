@@ -45,6 +45,18 @@ std::string Names::reason_text(uint32_t code) const {
   return fmt::format("{}:{:#x}", subsystem_text(code), code & 0xffffU);
 }
 
+std::string_view Names::reason_name(uint32_t code) const {
+  const auto found = reasons.find(code);
+  return found == reasons.end() ? std::string_view() : std::string_view(found->second.name);
+}
+
+std::string_view Names::function_at(uint64_t address) const {
+  const auto found = symbols.find(address);
+  if (found == symbols.end()) return {};
+  const std::string_view name = found->second.name;
+  return name.substr(0, name.find('.'));
+}
+
 std::optional<std::string> Names::netns_name(uint64_t cookie, uint32_t inum) const {
   const NetnsName* const found = netns.find(cookie, inum);
   if (found == nullptr || found->name.empty()) return std::nullopt;

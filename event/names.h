@@ -81,6 +81,10 @@ struct Names {
   std::string function_name(uint64_t address) const;
   // "NO_SOCKET"; "core:0x1f2" or "subsys 3:0x5" for a value without a name: never guessed.
   std::string reason_text(uint32_t code) const;
+  // The same two without a copy; empty where there is no name. The function without the compiler's
+  // suffix: "icmp_rcv" of "icmp_rcv.isra.0".
+  std::string_view reason_name(uint32_t code) const;
+  std::string_view function_at(uint64_t address) const;
   // "core", "openvswitch", or "subsys 3".
   std::string subsystem_text(uint32_t code) const;
   // The namespace's name, if known: by cookie, else (cookie 0) by inum.

@@ -6,6 +6,7 @@
 
 #include "event/packet.h"
 #include "postprocess/drop_event.h"
+#include "postprocess/drop_explanation.h"
 
 namespace tracker {
 
@@ -79,14 +80,32 @@ void JourneyBuilder::add_outcome(const Event& event) {
   if (is_drop(event, names_)) {
     end_with(Outcome::kDropped, event);
     if (event.has(Section::kDrop)) journey_.verdict.drop = event.drop;
+    journey_.verdict.explanation = drop_explanation(event, names_, is_where_it_had_a_tag(event));
   } else {
     end_with(is_consumption(event, names_) ? Outcome::kConsumed : Outcome::kUnknown, event);
     if (role == ProbeRole::kDropped) journey_.verdict.meaning = free_meaning(event, names_);
   }
 }
 
+// The kernel takes a tag off before it looks for a device of that VLAN, which then is the packet's:
+// one that is still at the device where it had the tag found none.
+void JourneyBuilder::add_vlan_tag(const Event& event) {
+  if (role_of(event, names_) == ProbeRole::kReceive && event.has(Section::kDev) &&
+      has_vlan_tag(event)) {
+    tagged_dev_ = event.dev;
+    tagged_netns_ = event.netns;
+  }
+}
+
+bool JourneyBuilder::is_where_it_had_a_tag(const Event& event) const {
+  return event.has(Section::kDev) && event.dev.ifindex != 0 &&
+         event.dev.ifindex == tagged_dev_.ifindex && event.dev.name == tagged_dev_.name &&
+         event.netns == tagged_netns_;
+}
+
 void JourneyBuilder::add(const Event& event) {
   add_identity(event);
+  add_vlan_tag(event);
   add_outcome(event);
 }
 
@@ -100,6 +119,8 @@ Journey JourneyBuilder::finish() {
   cpus_.clear();
   has_transmit_ = seen_since_transmit_ = false;
   transmit_dev_ = {};
+  tagged_dev_ = {};
+  tagged_netns_ = {};
   seen_parents_.clear();
   return std::exchange(journey_, Journey{});
 }

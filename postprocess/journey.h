@@ -35,6 +35,7 @@ struct Verdict {
   uint16_t probe = 0;                        // of that event, index into Names::probes
   DropSection drop;                          // kDropped: reason and place, as far as known
   FreeMeaning meaning = FreeMeaning::kLoss;  // kConsumed: why a free that is called a drop is none
+  std::string_view explanation;              // kDropped: drop_explanation(); may be empty
   // The device and namespace known last; value-initialised where never known. kTransmitted: the
   // device that took the packet.
   DevSection dev;
@@ -79,6 +80,8 @@ class JourneyBuilder {
  private:
   void add_identity(const Event& event);
   void add_place(const Event& event);
+  void add_vlan_tag(const Event& event);
+  bool is_where_it_had_a_tag(const Event& event) const;
   void add_outcome(const Event& event);
   void end_with(Outcome outcome, const Event& event);
 
@@ -90,6 +93,9 @@ class JourneyBuilder {
   bool has_transmit_ = false;
   bool seen_since_transmit_ = false;
   DevSection transmit_dev_;
+  // Where the packet came in with a VLAN tag last; value-initialised: nowhere.
+  DevSection tagged_dev_;
+  NetnsSection tagged_netns_;
   std::set<std::pair<uint64_t, ParentKind>> seen_parents_;
   std::vector<uint16_t> cpus_;  // of its events, each once
   std::bitset<65'536> has_cpu_;

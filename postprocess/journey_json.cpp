@@ -6,7 +6,6 @@
 #include "event/kernel_name.h"
 #include "event/render.h"
 #include "postprocess/place_words.h"
-#include "postprocess/reason_text.h"
 
 namespace tracker {
 namespace {
@@ -23,22 +22,21 @@ void write_parents(JsonWriter& json, const Journey& journey) {
   json.end_known(place);
 }
 
-void write_drop(JsonWriter& json, const DropSection& drop, const Names& names) {
+void write_drop(JsonWriter& json, const Verdict& verdict, const Names& names) {
+  const DropSection& drop = verdict.drop;
   if (drop.has_reason) {
     json.member_text("reason", names.reason_text(drop.reason));
     json.member_text("subsystem", names.subsystem_text(drop.reason));
   }
   if (drop.location != 0) json.member_text("location", names.symbol_text(drop.location));
-  if (drop.has_reason)
-    json.known_words("explanation", reason_explanation(names.reason_text(drop.reason),
-                                                       names.function_name(drop.location)));
+  json.known_words("explanation", verdict.explanation);
 }
 
 void write_verdict(JsonWriter& json, const Verdict& verdict, const Names& names) {
   json.key("verdict");
   json.begin_object();
   json.member_words("outcome", outcome_text(verdict.outcome));
-  if (verdict.outcome == Outcome::kDropped) write_drop(json, verdict.drop, names);
+  if (verdict.outcome == Outcome::kDropped) write_drop(json, verdict, names);
   json.known_words("explanation", free_meaning_text(verdict.meaning));
   Event at;
   at.probe = verdict.probe;

@@ -11,9 +11,9 @@
 #include "event/packet.h"
 #include "event/render.h"
 #include "postprocess/drop_event.h"
+#include "postprocess/drop_explanation.h"
 #include "postprocess/packet_change.h"
 #include "postprocess/place_words.h"
-#include "postprocess/reason_text.h"
 
 namespace tracker {
 namespace {
@@ -152,15 +152,13 @@ const std::string& JourneyText::drop_words(const DropSection& drop) {
   return text;
 }
 
-// "NO_SOCKET: nothing listens there, or ...".
-const std::string& JourneyText::reason_note(const DropSection& drop) {
-  if (reason_notes_.size() > kMaxKept) reason_notes_.clear();
-  std::string& text = reason_notes_[{drop.reason, drop.location}];
-  if (!text.empty()) return text;
-  text = qualified_reason_text(drop.reason, names_);
+// "NO_SOCKET: nothing listens there, or ...". What decided the journey's end has its verdict's
+// words, for which the whole journey was looked at.
+std::string JourneyText::reason_note(const Event& event) const {
+  std::string text = qualified_reason_text(event.drop.reason, names_);
   const std::string_view meaning =
-      reason_explanation(names_.reason_text(drop.reason), names_.function_name(drop.location));
-  if (!meaning.empty()) text += fmt::format(": {}", meaning);
+      event.timestamp_ns == drop_ns_ ? drop_explanation_ : drop_explanation(event, names_);
+  if (!meaning.empty()) text.append(": ").append(meaning);
   return text;
 }
 
@@ -189,6 +187,9 @@ void JourneyText::begin(const Journey& journey, std::string& text) {
   text += render_date_line(journey.first_ns, session_, TimeStyle::kLocal, first_seen_ns_);
   first_seen_ns_ = journey.first_ns;
   is_first_journey_ = false;
+  const bool was_dropped = journey.verdict.outcome == Outcome::kDropped;
+  drop_ns_ = was_dropped ? journey.verdict.timestamp_ns : 0;
+  drop_explanation_ = journey.verdict.explanation;
   is_first_step_ = true;
   task_.clear();
   dev_ = {};
@@ -297,7 +298,7 @@ void JourneyText::note_end(const Event& event) {
   if (role_of(event, names_) != ProbeRole::kDropped || !event.has(Section::kDrop)) return;
   const FreeMeaning meaning = free_meaning(event, names_);
   if (meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
-  if (event.drop.has_reason) add_note(reason_note(event.drop));
+  if (event.drop.has_reason) add_note(reason_note(event));
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {
@@ -341,7 +342,7 @@ void JourneyText::end(const Journey& journey, std::string& text) {
   const Outcome outcome = journey.verdict.outcome;
   if (outcome == Outcome::kTransmitted) {
     text += fmt::format("{}transmitted: the driver took it, and it was not seen again\n", kIndent);
-  } else if (outcome == Outcome::kConsumed) {
+  } else if (outcome == Outcome::kConsumed && free_meaning_text(journey.verdict.meaning).empty()) {
     text += fmt::format("{}consumed: freed after use, not dropped\n", kIndent);
   } else if (outcome == Outcome::kUnknown) {
     text += fmt::format("{}unknown: no probe saw how it ended\n", kIndent);

@@ -56,7 +56,7 @@ class JourneyText {
   void add_times(const Journey& journey, std::string& text) const;
   std::string place_text(const Verdict& verdict);
   const std::string& drop_words(const DropSection& drop);
-  const std::string& reason_note(const DropSection& drop);
+  std::string reason_note(const Event& event) const;
 
   const Names& names_;
   const Session& session_;
@@ -66,6 +66,8 @@ class JourneyText {
 
   // Of the journey at hand; "unknown" is the value-initialised section.
   bool is_first_step_ = true;
+  uint64_t drop_ns_ = 0;  // of the verdict, with its words; 0 unless it was dropped
+  std::string_view drop_explanation_;
   uint64_t previous_ns_ = 0;
   std::string task_;  // shown last
   DevSection dev_;
@@ -82,8 +84,7 @@ class JourneyText {
   Task last_task_;  // and its words: most steps have the same one
   std::string last_task_text_;
   std::map<std::pair<uint64_t, uint32_t>, std::string> netns_texts_;
-  std::map<std::pair<uint64_t, uint64_t>, std::string> drop_words_;    // by reason and location
-  std::map<std::pair<uint64_t, uint64_t>, std::string> reason_notes_;  // by the same
+  std::map<std::pair<uint64_t, uint64_t>, std::string> drop_words_;  // by reason and location
 };
 
 }  // namespace tracker

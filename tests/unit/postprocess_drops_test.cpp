@@ -126,7 +126,9 @@ TEST(Drops, OfWhatIsUnknownAreOneGroupWithoutThatKey) {
 
 TEST(Drops, SayWhoseReasonItIsInJson) {
   EXPECT_EQ(render_drops_json(count("reason", {EventBuilder(kFreeProbe, 1, 1).drop(kOvsReason)})),
-            R"({"reason":"OVS_DROP_LAST_ACTION","subsystem":"openvswitch","count":1,"bytes":0,)"
+            R"({"reason":"OVS_DROP_LAST_ACTION","subsystem":"openvswitch",)"
+            R"("explanation":"the flow ends without sending it anywhere: it has no actions, or )"
+            R"(none that keeps it","count":1,"bytes":0,)"
             R"("first":1,"last":1})"
             "\n");
 }
@@ -217,15 +219,15 @@ TEST(CountDrops, LeavesOutFreesThatLostNoPacket) {
   EXPECT_EQ(all.not_lost(), 0U);
 }
 
-TEST(ReasonExplanation, IsThereForCommonReasonsOnly) {
+TEST(ReasonExplanation, IsOfTheReasonWhereNoPlaceSaysMore) {
   EXPECT_EQ(
       reason_explanation("NO_SOCKET"),
       "nothing listens there, or only on another address, device or VRF, or connected elsewhere");
   EXPECT_EQ(
       reason_explanation("NO_SOCKET", "__udp4_lib_rcv"),
       "nothing listens there, or only on another address, device or VRF, or connected elsewhere");
-  EXPECT_EQ(reason_explanation("XFRM_POLICY"), "an IPsec policy refused it");
-  EXPECT_EQ(reason_explanation("ARP_PVLAN_DISABLE"), "proxy ARP for private VLANs is off");
+  EXPECT_EQ(reason_explanation("XFRM_POLICY"),
+            "an IPsec policy refused it, as clear text where ESP is required");
   // tcp_ofo_queue(): not for want of memory, which is PROTO_MEM and TCP_OFO_QUEUE_PRUNE
   EXPECT_EQ(reason_explanation("TCP_OFO_DROP"), "its data has come in order in the meantime");
   EXPECT_EQ(reason_explanation("NO_SUCH_REASON"), "");

@@ -75,12 +75,15 @@ void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, 
   send_datagrams(bound_socket(netns, flow.source, SOCK_DGRAM), flow, count, size);
 }
 
+constexpr size_t kOneFrame = 1472;  // bytes of a datagram over IPv4 and Ethernet that is not split
+
 void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size) {
   if (!flow.is_ipv6()) {
-    const int never_fragment = IP_PMTUDISC_DO;  // ip_select_ident_segs(): no id is needed then
-    require_call(setsockopt(socket.get(), IPPROTO_IP, IP_MTU_DISCOVER, &never_fragment,
-                            sizeof(never_fragment)),
-                 "IP_MTU_DISCOVER");
+    // ip_select_ident_segs(): no id is needed where nothing may be fragmented
+    const int discovery = size > kOneFrame ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+    require_call(
+        setsockopt(socket.get(), IPPROTO_IP, IP_MTU_DISCOVER, &discovery, sizeof(discovery)),
+        "IP_MTU_DISCOVER");
   }
   const SocketAddress dest = socket_address(flow.dest);
   const std::vector<uint8_t> payload(size, 'x');
