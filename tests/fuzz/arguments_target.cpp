@@ -5,6 +5,8 @@
 // Input: a byte that says what it is, then the text.
 #include <netdb.h>
 
+#include <algorithm>
+
 #include "collector/probe_plan.h"
 #include "event/packet_filter.h"
 #include "event/render.h"
@@ -58,8 +60,8 @@ void try_target(const std::string& text) {
 }
 
 Bytes seed(uint8_t kind, std::string_view text) {
-  Bytes bytes{kind};
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  Bytes bytes(1 + text.size(), kind);
+  std::copy(text.begin(), text.end(), bytes.begin() + 1);
   return bytes;
 }
 
