@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/background.h"
 #include "base/system_error.h"
 #include "base/unique_fd.h"
 #include "collector/child_command.h"
@@ -44,8 +45,6 @@ constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time, at m
 // Events handed on at a time where --max-size bounds a recording: it may be full after any of them.
 constexpr size_t kLimitedPortionBytes = 128U << 10;
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long may be forgotten
-// Different stacks of a reason and place that are kept where a budget takes them.
-constexpr size_t kBudgetStacksOfPlace = 256;
 constexpr size_t kOrderMax = 32U << 20;  // bytes of records that wait for their place in time
 
 class Collection {
@@ -86,6 +85,7 @@ class Collection {
   const CollectObserver& observer_;
   SinkList sinks_;
   std::optional<WatchedProbes> probes_;
+  std::unique_ptr<Background<Result<RecordingDraft>>> draft_;  // while probes are attached
   std::unique_ptr<RecordingWriter> recording_;
   std::optional<ChildCommand> child_;
   std::optional<EndingSignals> signals_;
@@ -130,7 +130,9 @@ Result<void> Collection::prepare() {
 }
 
 Result<void> Collection::start_recording() {
-  TRY_ASSIGN(recording, RecordingWriter::create(*options_.output, session_, names_));
+  TRY_ASSIGN(draft, draft_->take());
+  draft_.reset();
+  TRY_ASSIGN(recording, RecordingWriter::create(std::move(draft), session_, names_));
   recording_ = std::move(recording);
   if (options_.max_bytes) recording_->set_limit(*options_.max_bytes);
   if (recording_->has_replaced_old()) {
@@ -269,12 +271,8 @@ Result<void> Collection::refresh_session(bool is_detached) {
 
 void Collection::report_progress(uint64_t now_ns) {
   if (!observer_.on_progress) return;
-  CollectProgress progress;
-  progress.elapsed_ns = now_ns - session_.start_ns;
-  progress.events = events_;
-  progress.events_per_second = progress_.rate(now_ns, events_);
-  progress.lost = session_.lost();
-  if (recording_) progress.lost += recording_->lost_events();
+  CollectProgress progress{now_ns - session_.start_ns, events_, progress_.rate(now_ns, events_)};
+  progress.lost = session_.lost() + (recording_ ? recording_->lost_events() : 0);
   progress.recording_bytes = recording_ ? recording_->size_bytes() : 0;
   observer_.on_progress(progress);
 }
@@ -347,12 +345,10 @@ Result<void> Collection::finish() {
 }
 
 void Collection::make_decoder() {
-  DecoderLimits limits;
-  if (!session_.stacks.is_nothing()) limits.stacks_of_place = kBudgetStacksOfPlace;
   const auto resolve = [this](std::span<const uint64_t> addresses, auto& names) {
     probes_->symbols().resolve(addresses, names);
   };
-  decoder_.emplace(!options_.snaplen, resolve, limits);
+  decoder_.emplace(!options_.snaplen, resolve, limits_of(session_.stacks));
 }
 
 Result<CollectSummary> Collection::run() {
@@ -366,6 +362,9 @@ Result<CollectSummary> Collection::run() {
   TRY(probes_->load(options_));
   losses_.emplace(possible_cpus());
   make_decoder();
+  if (options_.output)
+    draft_ = std::make_unique<Background<Result<RecordingDraft>>>(
+        [this] { return RecordingDraft::make(*options_.output); });
   TRY(probes_->attach(session_, names_));
   if (!probes_->kernel().refused_loads().empty())
     note("each event costs more here than it must, as the kernel's objects are read by calls: " +

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "event/session.h"
+
 namespace tracker {
 
 // With stacks as deep as the kernel's (64 frames) the first is the largest: 16,384 of them are
@@ -19,6 +21,14 @@ struct DecoderLimits {
   size_t interfaces = 65'536;
   size_t cgroups = 16'384;
 };
+
+// Of a collection that takes stacks within that budget.
+inline DecoderLimits limits_of(const StackBudget& budget) {
+  constexpr size_t kBudgetStacksOfPlace = 256;
+  DecoderLimits limits;
+  if (!budget.is_nothing()) limits.stacks_of_place = kBudgetStacksOfPlace;
+  return limits;
+}
 
 // What was left out of events for want of room within those limits.
 struct LeftOut {

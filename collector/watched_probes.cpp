@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -37,6 +38,13 @@ bool sees_drops_without_stack(const PlannedProbe& probe) {
 
 }  // namespace
 
+// The kernel zeroes their memory, which takes as long as reading its type information does.
+void WatchedProbes::begin_rings(const CollectOptions& options) {
+  const uint32_t bytes = options.ring_bytes.value_or(default_ring_bytes());
+  rings_ =
+      std::make_unique<Background<Result<EventRings>>>([bytes] { return EventRings::make(bytes); });
+}
+
 Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
                                           const std::function<void(const std::string&)>& note) {
   WatchedProbes probes;
@@ -51,6 +59,7 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
     TRY_ASSIGN(identity, find_netns(text));
     probes.netns_.push_back(identity);
   }
+  probes.begin_rings(options);
   TRY_ASSIGN(btf, KernelBtf::load());
   probes.btf_.emplace(std::move(btf));
   TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_));
@@ -86,7 +95,6 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
   settings.all_skbs = options.all_skbs;
   settings.stacks = stacks_;
   for (const NetnsIdentity& netns : netns_) settings.netns.push_back({netns.inum, netns.cookie});
-  settings.netns_operations = symbols_->netns_operations();
   settings.vmemmap_base = symbols_->variable("vmemmap_base");
   settings.page_offset_base = symbols_->variable("page_offset_base");
   return settings;
@@ -95,7 +103,9 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
 Result<void> WatchedProbes::load(const CollectOptions& options) {
   TRY_ASSIGN(symbols, KernelSymbols::open());
   symbols_.emplace(std::move(symbols));
-  TRY_ASSIGN(kernel, KernelProbes::load(settings(options), *btf_));
+  TRY_ASSIGN(kernel,
+             KernelProbes::load(settings(options), *btf_, [this] { return rings_->take(); }));
+  rings_.reset();
   kernel_.emplace(std::move(kernel));
   return {};
 }
@@ -105,7 +115,8 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
 }
 
 // The value is by index of the probe, companions behind those asked for. The ends of transmits come
-// first: net_dev_start_xmit may note its own only if these are noted too.
+// first: net_dev_start_xmit may note its own only if these are noted too. Most of the time is the
+// verifier's, which works on several programs at once.
 std::vector<Result<std::string>> WatchedProbes::attach_all() {
   const auto count = static_cast<uint32_t>(asked_.size() + companions_.size());
   std::vector<Result<std::string>> rungs(count, Error{});
@@ -114,16 +125,19 @@ std::vector<Result<std::string>> WatchedProbes::attach_all() {
   });
   bool paired = false;
   for (const bool is_end : {true, false}) {
-    for (uint32_t i = 0; i < count; ++i) {
+    for_each_in_parallel(count, [&](size_t at) {
+      const auto i = static_cast<uint32_t>(at);
       const PlannedProbe& probe = probe_at(i);
-      if ((probe.role() == ProbeRole::kTransmitted) != is_end) continue;
+      if ((probe.role() == ProbeRole::kTransmitted) != is_end) return;
       ProbePlan plan{probe.point.get(), probe.sections};
       plan.companion = i >= asked_.size();
       plan.netns_only = only_drops;
       plan.paired = paired;
       rungs[i] = kernel_->attach(i, plan);
-      if (is_end && rungs[i]) paired = true;
-    }
+    });
+    paired = std::ranges::any_of(std::views::iota(0U, count), [&](uint32_t i) {
+      return probe_at(i).role() == ProbeRole::kTransmitted && rungs[i].has_value();
+    });
   }
   return rungs;
 }
@@ -148,6 +162,7 @@ Result<void> WatchedProbes::attach(Session& session, Names& names) {
   if (attached == 0)
     return Error{fmt::format("no probe could be attached; {}: {}", session.attachments[0].target,
                              session.attachments[0].problem)};
+  btf_.reset();  // its memory is better used for events
   session.start_ns = boottime_ns();
   return kernel_->start_watching();
 }

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/background.h"
 #include "base/result.h"
 #include "collector/collect_options.h"
 #include "collector/netns_argument.h"
@@ -57,8 +59,10 @@ class WatchedProbes {
   WatchedProbes() = default;
   const PlannedProbe& probe_at(uint32_t index) const;
   KernelProbesOptions settings(const CollectOptions& options) const;
+  void begin_rings(const CollectOptions& options);
   std::vector<Result<std::string>> attach_all();
 
+  std::unique_ptr<Background<Result<EventRings>>> rings_;  // from plan() to load()
   std::optional<KernelBtf> btf_;
   std::optional<KernelSymbols> symbols_;
   std::optional<KernelProbes> kernel_;

@@ -13,23 +13,29 @@
 
 namespace tracker {
 
-Result<EventRings> EventRings::make(int outer_map, uint32_t bytes) {
+Result<EventRings> EventRings::make(uint32_t bytes) {
   EventRings rings;
   rings.epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
   if (!rings.epoll_) return system_error("create an epoll instance", errno);
-  for (uint32_t cpu = 0; cpu < possible_cpus(); ++cpu) TRY(rings.add(outer_map, cpu, bytes));
+  for (uint32_t cpu = 0; cpu < possible_cpus(); ++cpu) TRY(rings.add(cpu, bytes));
   return rings;
 }
 
-Result<void> EventRings::add(int outer_map, uint32_t cpu, uint32_t bytes) {
+Result<void> EventRings::put_into(int outer_map) const {
+  for (uint32_t cpu = 0; cpu < fds_.size(); ++cpu) {
+    const int fd = fds_[cpu].get();
+    if (bpf_map_update_elem(outer_map, &cpu, &fd, BPF_ANY) != 0)
+      return system_error(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu), errno);
+  }
+  return {};
+}
+
+Result<void> EventRings::add(uint32_t cpu, uint32_t bytes) {
   UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "tracker_ring", 0, 0, bytes, nullptr));
   if (!ring)
     return system_error(fmt::format("create a ring buffer of {} bytes for CPU {}", bytes, cpu),
                         errno, "choose a power of two of at least 4096 with --ring-size");
-  const int fd = ring.get();
-  if (bpf_map_update_elem(outer_map, &cpu, &fd, BPF_ANY) != 0)
-    return system_error(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu), errno);
-  TRY_ASSIGN(reader, RingReader::open(fd));
+  TRY_ASSIGN(reader, RingReader::open(ring.get()));
   epoll_event interest{};
   interest.events = EPOLLIN;
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, reader.epoll_fd(), &interest) != 0)

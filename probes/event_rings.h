@@ -20,9 +20,12 @@ class EventRings {
   // Called for each record with the CPU whose ring it was in. The bytes are valid during the call.
   using RecordCallback = std::function<void(uint32_t cpu, std::span<const std::byte> record)>;
 
-  // Makes a ring of `bytes` (a power of two, at least a page) for each CPU and puts it into the map
-  // `outer_map`, which programs look in.
-  static Result<EventRings> make(int outer_map, uint32_t bytes);
+  // Makes a ring of `bytes` (a power of two, at least a page) for each CPU. The kernel zeroes them
+  // all, which takes most of the time of a beginning.
+  static Result<EventRings> make(uint32_t bytes);
+
+  // Puts them into the map `outer_map`, which programs look in.
+  Result<void> put_into(int outer_map) const;
 
   // Takes at most `budget` records from each CPU's ring. The value is how many were taken.
   Result<size_t> drain(size_t budget, const RecordCallback& callback);
@@ -30,7 +33,7 @@ class EventRings {
   int poll_fd() const { return epoll_.get(); }
 
  private:
-  Result<void> add(int outer_map, uint32_t cpu, uint32_t bytes);
+  Result<void> add(uint32_t cpu, uint32_t bytes);
 
   std::vector<UniqueFd> fds_;        // by CPU
   std::vector<RingReader> readers_;  // by CPU

@@ -4,8 +4,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <string_view>
@@ -20,11 +20,6 @@ constexpr const char* kBtfDirectory = "/sys/kernel/btf";
 constexpr std::string_view kTracePrefix = "btf_trace_";
 constexpr std::string_view kReasonPrefix = "SKB_DROP_REASON_";
 constexpr std::string_view kSubsystemPrefix = "SKB_DROP_REASON_SUBSYS_";
-
-struct BtfDeleter {
-  void operator()(btf* object) const { btf__free(object); }
-};
-using BtfPointer = std::unique_ptr<btf, BtfDeleter>;
 
 std::string_view name_of(const btf* object, uint32_t offset) {
   const char* name = btf__name_by_offset(object, offset);
@@ -125,40 +120,91 @@ void read_subsystem_reasons(const btf* object, const btf_type* type, Reasons& fo
   });
 }
 
-template <typename Visit>
-void for_each_drop_enum(const btf* object, uint32_t first, Visit visit) {
-  for (uint32_t id = first; id < btf__type_cnt(object); ++id) {
+// The types of one object that are ever asked for by name, found in one walk over all of them:
+// vmlinux has more than a hundred thousand.
+struct TypeIndex {
+  std::vector<uint32_t> traces;      // typedefs btf_trace_NAME
+  std::vector<uint32_t> drop_enums;  // enums with drop_reason in their name
+  std::vector<uint32_t> composites;  // structs, unions, enums and typedefs
+  std::vector<uint32_t> functions;
+};
+
+TypeIndex index_types(const btf* object, uint32_t first) {
+  TypeIndex index;
+  const uint32_t end = btf__type_cnt(object);
+  for (uint32_t id = first; id < end; ++id) {
     const btf_type* type = btf__type_by_id(object, id);
-    if (!btf_is_any_enum(type)) continue;
-    std::string_view name = name_of(object, type->name_off);
-    if (name.find("drop_reason") != std::string_view::npos) visit(name, type);
+    switch (btf_kind(type)) {
+      case BTF_KIND_STRUCT:
+      case BTF_KIND_UNION:
+        index.composites.push_back(id);
+        break;
+      case BTF_KIND_FUNC:
+        index.functions.push_back(id);
+        break;
+      case BTF_KIND_TYPEDEF:
+        index.composites.push_back(id);
+        if (name_of(object, type->name_off).starts_with(kTracePrefix)) index.traces.push_back(id);
+        break;
+      case BTF_KIND_ENUM:
+      case BTF_KIND_ENUM64:
+        index.composites.push_back(id);
+        if (name_of(object, type->name_off).find("drop_reason") != std::string_view::npos)
+          index.drop_enums.push_back(id);
+        break;
+      default:
+        break;
+    }
   }
+  return index;
+}
+
+// A BTF object (vmlinux' or a module's) with its index.
+struct Indexed {
+  BtfPointer object;
+  TypeIndex types;
+
+  std::string_view name(uint32_t id) const {
+    return name_of(object.get(), btf__type_by_id(object.get(), id)->name_off);
+  }
+};
+
+template <typename Visit>
+void for_each_drop_enum(const Indexed& btf, Visit visit) {
+  for (const uint32_t id : btf.types.drop_enums)
+    visit(btf.name(id), btf__type_by_id(btf.object.get(), id));
+}
+
+// Of each name the first of `ids` that has it and is of that kind; 0: none.
+std::vector<uint32_t> first_ids(const Indexed& btf, const std::vector<uint32_t>& ids, uint32_t kind,
+                                std::span<const std::string_view> names) {
+  std::vector<uint32_t> found(names.size());
+  for (const uint32_t id : ids) {
+    if (btf_kind(btf__type_by_id(btf.object.get(), id)) != kind) continue;
+    const auto name = std::ranges::find(names, btf.name(id));
+    if (name == names.end()) continue;
+    uint32_t& first = found[static_cast<size_t>(name - names.begin())];
+    if (first == 0) first = id;
+  }
+  return found;
 }
 
 }  // namespace
 
 struct KernelBtf::State {
-  struct Module {
-    std::string name;
-    BtfPointer object;
-  };
-
-  BtfPointer vmlinux;
+  Indexed vmlinux;
   mutable bool modules_read = false;
-  mutable std::vector<Module> modules;
+  mutable std::vector<Indexed> modules;
   mutable std::map<std::string, Tracepoint, std::less<>> tracepoints;
 
-  void add_tracepoints(const btf* object, const std::string& module, uint32_t first) const {
-    for (uint32_t id = first; id < btf__type_cnt(object); ++id) {
-      const btf_type* type = btf__type_by_id(object, id);
-      if (!btf_is_typedef(type)) continue;
-      std::string_view name = name_of(object, type->name_off);
-      if (!name.starts_with(kTracePrefix)) continue;
-      name.remove_prefix(kTracePrefix.size());
-      const btf_type* pointer = skip_modifiers(object, type->type);
+  void add_tracepoints(const Indexed& btf, const std::string& module) const {
+    const struct btf* object = btf.object.get();
+    for (const uint32_t id : btf.types.traces) {
+      const btf_type* pointer = skip_modifiers(object, btf__type_by_id(object, id)->type);
       if (!pointer || !btf_is_ptr(pointer)) continue;
       const btf_type* prototype = skip_modifiers(object, pointer->type);
       if (!prototype || !btf_is_func_proto(prototype) || btf_vlen(prototype) == 0) continue;
+      const std::string_view name = btf.name(id).substr(kTracePrefix.size());
       tracepoints.try_emplace(std::string(name), Tracepoint{std::string(name), module, id,
                                                             read_args(object, prototype, name)});
     }
@@ -172,12 +218,14 @@ struct KernelBtf::State {
     DIR* directory = ::opendir(kBtfDirectory);
     if (!directory) return;
     while (const dirent* entry = ::readdir(directory)) {
-      std::string name = entry->d_name;
+      const std::string name = entry->d_name;
       if (name.starts_with(".") || name == "vmlinux") continue;
-      BtfPointer object(btf__load_module_btf(name.c_str(), vmlinux.get()));
-      if (!object) continue;
-      add_tracepoints(object.get(), name, btf__type_cnt(vmlinux.get()));
-      modules.push_back({name, std::move(object)});
+      Indexed module;
+      module.object.reset(btf__load_module_btf(name.c_str(), vmlinux.object.get()));
+      if (!module.object) continue;
+      module.types = index_types(module.object.get(), btf__type_cnt(vmlinux.object.get()));
+      add_tracepoints(module, name);
+      modules.push_back(std::move(module));
     }
     ::closedir(directory);
   }
@@ -190,12 +238,17 @@ KernelBtf::~KernelBtf() = default;
 
 Result<KernelBtf> KernelBtf::load() {
   auto state = std::make_unique<State>();
-  state->vmlinux.reset(btf__load_vmlinux_btf());
-  if (!state->vmlinux)
+  state->vmlinux.object.reset(btf__load_vmlinux_btf());
+  if (!state->vmlinux.object)
     return system_error("read the kernel's type information (/sys/kernel/btf/vmlinux)", errno,
                         "tracker needs a kernel built with CONFIG_DEBUG_INFO_BTF");
-  state->add_tracepoints(state->vmlinux.get(), "", 1);
+  state->vmlinux.types = index_types(state->vmlinux.object.get(), 1);
+  state->add_tracepoints(state->vmlinux, "");
   return KernelBtf(std::move(state));
+}
+
+Result<BtfPointer> KernelBtf::reduced_to(const btf& wanted) const {
+  return reduce_btf(*state_->vmlinux.object, state_->vmlinux.types.composites, wanted);
 }
 
 const Tracepoint* KernelBtf::find_tracepoint(const std::string& name) const {
@@ -218,31 +271,32 @@ std::vector<const Tracepoint*> KernelBtf::skb_tracepoints() const {
 
 namespace {
 
-Reasons read_reasons(const btf* vmlinux, const std::vector<const btf*>& modules) {
+Reasons read_reasons(const Indexed& vmlinux, const std::vector<Indexed>& modules) {
   Reasons found;
-  for_each_drop_enum(vmlinux, 1, [&](std::string_view name, const btf_type* type) {
-    if (name == "skb_drop_reason") read_core_reasons(vmlinux, type, found);
-    if (name == "skb_drop_reason_subsys") read_subsystems(vmlinux, type, found);
+  for_each_drop_enum(vmlinux, [&](std::string_view name, const btf_type* type) {
+    if (name == "skb_drop_reason") read_core_reasons(vmlinux.object.get(), type, found);
+    if (name == "skb_drop_reason_subsys") read_subsystems(vmlinux.object.get(), type, found);
   });
-  for_each_drop_enum(vmlinux, 1, [&](std::string_view, const btf_type* type) {
-    read_subsystem_reasons(vmlinux, type, found);
-  });
-  for (const btf* module : modules) {
-    for_each_drop_enum(module, btf__type_cnt(vmlinux), [&](std::string_view, const btf_type* type) {
-      read_subsystem_reasons(module, type, found);
+  const auto read_own = [&](const Indexed& btf) {
+    for_each_drop_enum(btf, [&](std::string_view, const btf_type* type) {
+      read_subsystem_reasons(btf.object.get(), type, found);
     });
-  }
+  };
+  read_own(vmlinux);
+  for (const Indexed& module : modules) read_own(module);
   return found;
 }
 
 }  // namespace
 
 bool KernelBtf::has_field(const std::string& type_name, std::string_view field) const {
-  const btf* object = state_->vmlinux.get();
-  int32_t id = btf__find_by_name_kind(object, type_name.c_str(), BTF_KIND_STRUCT);
-  if (id < 0) id = btf__find_by_name_kind(object, type_name.c_str(), BTF_KIND_TYPEDEF);
-  if (id < 0) return false;
-  const btf_type* type = skip_modifiers(object, static_cast<uint32_t>(id));
+  const Indexed& vmlinux = state_->vmlinux;
+  const btf* object = vmlinux.object.get();
+  const std::string_view name = type_name;
+  const auto& candidates = vmlinux.types.composites;
+  uint32_t id = first_ids(vmlinux, candidates, BTF_KIND_STRUCT, {&name, 1})[0];
+  if (id == 0) id = first_ids(vmlinux, candidates, BTF_KIND_TYPEDEF, {&name, 1})[0];
+  const btf_type* type = id != 0 ? skip_modifiers(object, id) : nullptr;
   if (!type || !btf_is_composite(type)) return false;
   const btf_member* members = btf_members(type);
   return std::any_of(members, members + btf_vlen(type), [&](const btf_member& member) {
@@ -250,41 +304,21 @@ bool KernelBtf::has_field(const std::string& type_name, std::string_view field) 
   });
 }
 
-namespace {
-
-std::vector<uint32_t> first_ids(const btf* object, uint32_t kind,
-                                std::span<const std::string_view> names) {
-  std::vector<uint32_t> ids(names.size());
-  for (uint32_t id = 1; id < btf__type_cnt(object); ++id) {
-    const btf_type* type = btf__type_by_id(object, id);
-    if (btf_kind(type) != kind) continue;
-    const auto found = std::find(names.begin(), names.end(), name_of(object, type->name_off));
-    if (found == names.end()) continue;
-    uint32_t& first = ids[static_cast<size_t>(found - names.begin())];
-    if (first == 0) first = id;
-  }
-  return ids;
-}
-
-}  // namespace
-
 std::vector<uint32_t> KernelBtf::struct_ids(std::span<const std::string_view> names) const {
-  return first_ids(state_->vmlinux.get(), BTF_KIND_STRUCT, names);
+  return first_ids(state_->vmlinux, state_->vmlinux.types.composites, BTF_KIND_STRUCT, names);
 }
 
 std::vector<uint32_t> KernelBtf::function_ids(std::span<const std::string_view> names) const {
-  return first_ids(state_->vmlinux.get(), BTF_KIND_FUNC, names);
+  return first_ids(state_->vmlinux, state_->vmlinux.types.functions, BTF_KIND_FUNC, names);
 }
 
 std::map<uint32_t, ReasonName> KernelBtf::drop_reasons() const {
   state_->read_modules();
-  std::vector<const btf*> modules;
-  for (const auto& module : state_->modules) modules.push_back(module.object.get());
-  return read_reasons(state_->vmlinux.get(), modules).reasons;
+  return read_reasons(state_->vmlinux, state_->modules).reasons;
 }
 
 std::map<uint16_t, std::string> KernelBtf::drop_subsystems() const {
-  return read_reasons(state_->vmlinux.get(), {}).subsystems;
+  return read_reasons(state_->vmlinux, {}).subsystems;
 }
 
 }  // namespace tracker

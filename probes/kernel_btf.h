@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "event/names.h"
+#include "probes/reduced_btf.h"
 
 namespace tracker {
 
@@ -48,6 +49,9 @@ class KernelBtf {
   KernelBtf(KernelBtf&&) noexcept;
   KernelBtf& operator=(KernelBtf&&) noexcept;
   ~KernelBtf();
+
+  // Of vmlinux the types that `wanted`, an object file's BTF, names (reduced_btf.h).
+  Result<BtfPointer> reduced_to(const btf& wanted) const;
 
   // The tracepoint of that name, whatever its arguments. Nothing if BTF has none.
   const Tracepoint* find_tracepoint(const std::string& name) const;

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cerrno>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -60,15 +61,18 @@ struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
   std::vector<bpf_insn> instructions;  // relocated, not patched
+  uint64_t netns_operations = 0;       // its address; 0: not known
   std::optional<Loads> loads;
   std::optional<Guard> guard;
+  std::mutex refused_loads_mutex;
   std::string refused_loads;
   std::optional<EventRings> rings;
   std::optional<TrackingMap> tracks;
   std::vector<AttachedProgram> programs;  // by probe
 
-  Result<void> load_template();
-  Result<void> load_object(const LibbpfLog& log);
+  Result<void> load_template(const KernelBtf& btf);
+  Result<void> load_object(const KernelBtf& btf, const LibbpfLog& log);
+  void find_netns_operations();
   void find_ways(const KernelBtf& btf);
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
@@ -104,7 +108,7 @@ void keep_handler_table() {
   static_cast<void>(kept);
 }
 
-Result<void> KernelProbes::State::load_template() {
+Result<void> KernelProbes::State::load_template(const KernelBtf& btf) {
   keep_handler_table();
   LibbpfLog log;
   // The section name "tracker/template" is ours; the type is that of raw_tp programs.
@@ -114,18 +118,23 @@ Result<void> KernelProbes::State::load_template() {
   int handler_id = libbpf_register_prog_handler("tracker/template", BPF_PROG_TYPE_RAW_TRACEPOINT,
                                                 static_cast<bpf_attach_type>(0), &handler);
   if (handler_id < 0) return system_error("prepare libbpf", -handler_id);
-  Result<void> loaded = load_object(log);
+  Result<void> loaded = load_object(btf, log);
   libbpf_unregister_prog_handler(handler_id);
   return loaded;
 }
 
-Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
+Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const LibbpfLog& log) {
   // Told where to look, libbpf does not go on to look in the modules' BTF for what vmlinux lacks
-  // (struct skb_frag, 6.1), which needs CAP_SYS_ADMIN.
+  // (struct skb_frag, 6.1), which needs CAP_SYS_ADMIN. It reads the file when it loads.
   auto open = libbpf_options<bpf_object_open_opts>();
-  if (::access(kVmlinuxBtf, R_OK) == 0) open.btf_custom_path = kVmlinuxBtf;
+  BtfFile types = BtfFile::make();
+  open.btf_custom_path = types ? types.path().c_str() : kVmlinuxBtf;
   object.reset(tracker_bpf__open_opts(&open));
   if (!object) return load_error(errno, log.last_warning());
+  if (types) {
+    TRY_ASSIGN(reduced, btf.reduced_to(*bpf_object__btf(object->obj)));
+    TRY(types.write(*reduced));
+  }
   bpf_map__set_max_entries(object->maps.rings, possible_cpus());
   bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
   bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
@@ -133,6 +142,13 @@ Result<void> KernelProbes::State::load_object(const LibbpfLog& log) {
   if (failed) return load_error(-failed, log.last_warning());
   CHECK(!instructions.empty());
   return {};
+}
+
+// Where it cannot be run, a namespace's operations are not compared with anything.
+void KernelProbes::State::find_netns_operations() {
+  auto run = libbpf_options<bpf_test_run_opts>();
+  if (bpf_prog_test_run_opts(bpf_program__fd(object->progs.read_netns_operations), &run) == 0)
+    netns_operations = object->bss->netns_operations;
 }
 
 void KernelProbes::State::find_ways(const KernelBtf& btf) {
@@ -208,7 +224,7 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_SNAPLEN] = options.snaplen;
   knobs[KNOB_CPU_COUNT] = possible_cpus();
   knobs[KNOB_WAKE_BYTES] = options.ring_bytes / 4;
-  knobs[KNOB_NETNS_OPS] = options.netns_operations;
+  knobs[KNOB_NETNS_OPS] = netns_operations;
   if (options.netns.size() == 1) {
     knobs[KNOB_NETNS_INUM] = options.netns[0].inum;
     knobs[KNOB_NETNS_COOKIE] = options.netns[0].cookie;
@@ -226,15 +242,18 @@ KernelProbes::KernelProbes(KernelProbes&&) noexcept = default;
 KernelProbes& KernelProbes::operator=(KernelProbes&&) noexcept = default;
 KernelProbes::~KernelProbes() = default;
 
-Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, const KernelBtf& btf) {
+Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, const KernelBtf& btf,
+                                        const std::function<Result<EventRings>()>& rings) {
   auto state = std::make_unique<State>();
   state->options = options;
   state->programs.resize(options.probe_count);
-  TRY(state->load_template());
+  TRY(state->load_template(btf));
+  state->find_netns_operations();
   state->find_ways(btf);
   const auto& maps = state->object->maps;
-  TRY_ASSIGN(rings, EventRings::make(bpf_map__fd(maps.rings), options.ring_bytes));
-  state->rings.emplace(std::move(rings));
+  TRY_ASSIGN(made, rings());
+  TRY(made.put_into(bpf_map__fd(maps.rings)));
+  state->rings.emplace(std::move(made));
   state->tracks.emplace(bpf_map__fd(maps.tracks), options.track_entries, bpf_map__fd(maps.cpus));
   TRY(state->fill_netns_filter());
   return KernelProbes(std::move(state));
@@ -247,6 +266,7 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
     // A kernel that has the function, but not its call (no JIT compiler), permits the calls.
     auto by_calls = state_->attach_copy(index, plan, false);
     if (by_calls) {
+      const std::lock_guard lock(state_->refused_loads_mutex);
       if (state_->refused_loads.empty()) state_->refused_loads = attached.error().message;
       attached = std::move(by_calls);
     }

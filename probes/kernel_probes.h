@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,7 +45,6 @@ struct KernelProbesOptions {
   };
   std::vector<Netns> netns;  // empty: all
   // Kernel addresses and values (KernelSymbols); 0 where unknown, which turns the use of it off.
-  uint64_t netns_operations = 0;
   uint64_t vmemmap_base = 0;
   uint64_t page_offset_base = 0;
   // Ways that depend on the kernel; for tests, which try each on one kernel.
@@ -63,14 +63,17 @@ struct ProbePlan {
 
 class KernelProbes {
  public:
-  // `btf` is this kernel's; it is not kept.
-  static Result<KernelProbes> load(const KernelProbesOptions& options, const KernelBtf& btf);
+  // `btf` is this kernel's; it is not kept. `rings` is called once, for rings of
+  // options.ring_bytes: making them takes as long as everything before, and can be done beside it.
+  static Result<KernelProbes> load(const KernelProbesOptions& options, const KernelBtf& btf,
+                                   const std::function<Result<EventRings>()>& rings);
   KernelProbes(KernelProbes&&) noexcept;
   KernelProbes& operator=(KernelProbes&&) noexcept;
   ~KernelProbes();
 
   // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken, as
-  // "tp_btf". An error names each rung's failure.
+  // "tp_btf". An error names each rung's failure. Probes may be attached by several threads at the
+  // same time.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
   // Why programs read the kernel's objects by calls although this kernel has what it takes for
   // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.

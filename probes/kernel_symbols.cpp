@@ -191,12 +191,6 @@ void KernelSymbols::resolve(std::span<const uint64_t> addresses,
   }
 }
 
-uint64_t KernelSymbols::netns_operations() const {
-  state_->request = {};
-  if (!state_->object || !state_->run(state_->object->progs.read_netns_operations)) return 0;
-  return state_->request.value;
-}
-
 uint64_t KernelSymbols::State::find_address(const std::string& name) const {
   if (!can_find_address || name.size() >= RESOLVE_SYMBOL_SIZE) return address_in_kallsyms(name);
   request = {};

@@ -33,8 +33,6 @@ class KernelSymbols {
   // out: it is shown as a number.
   void resolve(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names);
 
-  // Address of netns_operations; 0 where it cannot be found out.
-  uint64_t netns_operations() const;
   // Value of a kernel variable of 64 bits; 0 where it cannot be found out.
   uint64_t variable(const std::string& name) const;
 

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <utility>
 #include <vector>
@@ -17,7 +16,6 @@
 #include "storage/file_header.h"
 #include "storage/names_table.h"
 #include "storage/recording_place.h"
-#include "storage/schema.h"
 #include "storage/session_table.h"
 
 namespace tracker {
@@ -26,10 +24,6 @@ namespace {
 // Compressed blocks that wait for the next transaction; more than this is written at once, should
 // ticks fail to come.
 constexpr size_t kMaxWaitingBytes = 16U << 20;
-
-// Pages of the -wal from which on SQLite brings it into the file.
-constexpr const char* kConnectionPragmas =
-    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA temp_store=MEMORY";
 
 // The least content of a block that ends early near a limit. A smaller one would compress worse,
 // and the events up to the limit would be many blocks.
@@ -85,45 +79,6 @@ class StorageLoss {
   LossWindows windows_;
 };
 
-// Why a write failed, in words for users. SQLite tells a full disk apart only where it wrote, not
-// where it extended or opened a file.
-std::string failure_text(const Error& error) {
-  const bool is_full = error.message.find(errno_text(ENOSPC)) != std::string::npos;
-  return is_full ? "the disk is full" : error.message;
-}
-
-std::string failure_text(const Database& database, const Error& error) {
-  return database.last_problem() == Problem::kFull ? "the disk is full" : failure_text(error);
-}
-
-Error cannot_create(const std::string& path, const Error& error) {
-  return Error{fmt::format("cannot write recording {}: {}; choose another place with -o", path,
-                           failure_text(error))};
-}
-
-Result<void> fill_recording(const Database& database, const Session& session, const Names& names) {
-  TRY_ASSIGN(mode, database.query_text("PRAGMA journal_mode=WAL"));
-  // A file system without shared memory maps keeps another mode: slower, and as safe.
-  TRY(database.run(kConnectionPragmas));
-  TRY_ASSIGN(transaction, Transaction::begin(database));
-  TRY(create_schema(database));
-  TRY_ASSIGN(session_tables, SessionTables::prepare(database));
-  TRY_ASSIGN(names_tables, NamesTables::prepare(database));
-  TRY(session_tables.store(session));
-  TRY(names_tables.store(names));
-  TRY(transaction.commit());
-  // Closing would do this too, and not say where it failed; the file is moved without its -wal.
-  TRY_ASSIGN(checkpointed, database.query_text("PRAGMA wal_checkpoint(TRUNCATE)"));
-  return {};
-}
-
-Result<void> make_recording(const std::string& file, const Session& session, const Names& names) {
-  TRY_ASSIGN(database, Database::open(file, Database::Mode::kReadWrite));
-  Result<void> filled = fill_recording(database, session, names);
-  if (!filled) return Error{failure_text(database, filled.error())};
-  return {};
-}
-
 }  // namespace
 
 struct RecordingWriter::State {
@@ -167,7 +122,7 @@ struct RecordingWriter::State {
 Result<std::unique_ptr<RecordingWriter::State>> RecordingWriter::State::open(
     const std::string& path) {
   TRY_ASSIGN(database, Database::open(path, Database::Mode::kReadWrite));
-  TRY(database.run(kConnectionPragmas));
+  TRY(prepare_for_writing(database));
   TRY_ASSIGN(session_tables, SessionTables::prepare(database));
   TRY_ASSIGN(names_tables, NamesTables::prepare(database));
   TRY_ASSIGN(insert, database.prepare("INSERT INTO block (events, first_ns, last_ns, data) "
@@ -179,7 +134,7 @@ Result<std::unique_ptr<RecordingWriter::State>> RecordingWriter::State::open(
 Error RecordingWriter::State::explain(const Error& error) const {
   std::string text =
       fmt::format("cannot write to recording {}: {}; what was written before is kept", path,
-                  failure_text(database, error));
+                  write_failure_text(database, error));
   return Error{text};
 }
 
@@ -261,23 +216,24 @@ Result<void> RecordingWriter::check_path(const std::string& path) { return check
 Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(const std::string& path,
                                                                  const Session& session,
                                                                  const Names& names) {
-  TRY(check_place(path));
-  TRY_ASSIGN(made, create_file(path));
-  const Result<void> filled = make_recording(made, session, names);
-  Result<bool> published =
-      filled ? publish_file(made, path) : Result<bool>(cannot_create(path, filled.error()));
-  // What moved is not there any more; a -wal that could not be removed may be.
-  discard_file(made);
-  if (!published) return std::move(published).error();
+  TRY_ASSIGN(draft, RecordingDraft::make(path));
+  return create(std::move(draft), session, names);
+}
+
+Result<std::unique_ptr<RecordingWriter>> RecordingWriter::create(RecordingDraft draft,
+                                                                 const Session& session,
+                                                                 const Names& names) {
+  const std::string path = draft.path();
+  TRY_ASSIGN(has_replaced_old, draft.publish(session, names));
   Result<std::unique_ptr<State>> state = State::open(path);
   // Committed at once: a recording that is open and has an empty -wal looks like a copy without it.
   const Result<void> begun =
       state ? (*state)->commit(&session, names) : Result<void>(std::move(state).error());
   if (!begun) {
     discard_file(path);
-    return cannot_create(path, begun.error());
+    return cannot_create_recording(path, begun.error());
   }
-  (*state)->has_replaced_old = *published;
+  (*state)->has_replaced_old = has_replaced_old;
   return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(state).value()));
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "event/sink.h"
+#include "storage/recording_draft.h"
 
 namespace tracker {
 
@@ -23,6 +24,10 @@ class RecordingWriter : public EventSink {
   // recording when this returns. Fails with a sentence, nothing moved, where the folder cannot be
   // written or `path` is something that is not a recording and not empty.
   static Result<std::unique_ptr<RecordingWriter>> create(const std::string& path,
+                                                         const Session& session,
+                                                         const Names& names);
+  // The same of a draft that was made before.
+  static Result<std::unique_ptr<RecordingWriter>> create(RecordingDraft draft,
                                                          const Session& session,
                                                          const Names& names);
   // Says whether create() would fail for `path`, before anything is attached. Changes nothing.

@@ -3,14 +3,13 @@
  * Asks the kernel itself for names and values, through programs that user space runs
  * (BPF_PROG_TYPE_SYSCALL, 5.14): the name of an address costs microseconds and includes modules
  * loaded a moment ago and BPF programs, where reading /proc/kallsyms costs a second in an emulated
- * guest and must be repeated whenever a module comes.
+ * guest and must be repeated whenever a module comes. No field of the kernel's objects is read here:
+ * without CO-RE relocations libbpf need not parse vmlinux' BTF for this object.
  */
 #include <stdbool.h>
 #include <linux/types.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-#include <bpf/bpf_core_read.h>
 
 #include "../resolve_request.h"
 
@@ -43,35 +42,6 @@ int resolve_symbols(void *ctx)
 		bpf_snprintf(work->symbols[i], RESOLVE_SYMBOL_SIZE, format, &argument,
 			     sizeof(argument));
 	}
-	return 0;
-}
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct ns_common {
-	const void *ops;
-};
-struct net {
-	struct ns_common ns;
-};
-struct nsproxy {
-	struct net *net_ns;
-};
-struct task_struct {
-	struct nsproxy *nsproxy;
-};
-#pragma clang attribute pop
-
-/* netns_operations is what this task's own namespace points to: no symbol table is needed. */
-SEC("syscall")
-int read_netns_operations(void *ctx)
-{
-	const struct task_struct *task = (const void *)bpf_get_current_task();
-	struct resolve_request *work;
-	__u32 zero = 0;
-
-	work = bpf_map_lookup_elem(&request, &zero);
-	if (work)
-		work->value = (__u64)BPF_CORE_READ(task, nsproxy, net_ns, ns.ops);
 	return 0;
 }
 

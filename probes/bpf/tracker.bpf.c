@@ -24,6 +24,7 @@
 #include "kernel_read.h"
 #include "knob.h"
 #include "maps.h"
+#include "netns_operations.h"
 #include "origin.h"
 #include "packet.h"
 #include "ring_record.h"

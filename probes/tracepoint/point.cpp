@@ -5,7 +5,6 @@
 
 #include <array>
 
-#include "probes/libbpf_log.h"
 #include "probes/record.h"
 
 namespace tracker {
@@ -79,7 +78,6 @@ void TracepointPoint::set_knobs(Knobs& knobs) const {
 Result<AttachedProgram> TracepointPoint::attach(const std::vector<bpf_insn>& program) const {
   // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
   const uint32_t type_id = tracepoint_.module.empty() ? tracepoint_.type_id : 0;
-  LibbpfLog log;
   return attach_tracepoint(program, tracepoint_.name, type_id);
 }
 

@@ -151,7 +151,7 @@ class ProgramWays : public testing::Test {
   // Where drops of one namespace are watched in one way while `send` runs.
   template <typename Send>
   std::vector<Json> watch(const Way& way, const NetworkNamespace& netns, const Send& send) {
-    KernelProbes probes = must(KernelProbes::load(options(way, netns), btf_));
+    KernelProbes probes = load(way, netns);
     attach(probes, way);
     EXPECT_TRUE(probes.start_watching());
     send();
@@ -162,7 +162,7 @@ class ProgramWays : public testing::Test {
   }
 
   Calls calls_in_way(const Way& way, const NetworkNamespace& netns) const {
-    KernelProbes probes = must(KernelProbes::load(options(way, netns), btf_));
+    KernelProbes probes = load(way, netns);
     return calls_of(attach(probes, way));
   }
 
@@ -198,6 +198,12 @@ class ProgramWays : public testing::Test {
   KernelSymbols symbols_ = must(KernelSymbols::open());
 
  private:
+  KernelProbes load(const Way& way, const NetworkNamespace& netns) const {
+    const KernelProbesOptions asked = options(way, netns);
+    return must(
+        KernelProbes::load(asked, btf_, [&] { return EventRings::make(asked.ring_bytes); }));
+  }
+
   KernelProbesOptions options(const Way& way, const NetworkNamespace& netns) const {
     KernelProbesOptions options;
     options.probe_count = 1;
@@ -205,7 +211,6 @@ class ProgramWays : public testing::Test {
     options.track_entries = 1024;
     options.snaplen = RECORD_PAYLOAD_SPLIT / 2;
     options.netns.push_back({netns.inum(), netns.cookie()});
-    options.netns_operations = symbols_.netns_operations();
     options.vmemmap_base = symbols_.variable("vmemmap_base");
     options.page_offset_base = symbols_.variable("page_offset_base");
     options.loads = way.loads;

@@ -28,12 +28,10 @@ TEST(ParseSymbol, RefusesAddressesAndNonsense) {
 TEST(KernelSymbols, AreTheSameWithoutTheHelperThatFindsAddresses) {
   auto all = KernelSymbols::open();
   ASSERT_TRUE(all) << all.error().message;
-  if (all->netns_operations() == 0) GTEST_SKIP() << "BPF programs cannot be run here";
+  if (all->variable("ip_rcv") == 0) GTEST_SKIP() << "BPF programs cannot be run here";
   auto old = KernelSymbols::open(KernelSymbols::Helpers::kOf515);
   ASSERT_TRUE(old) << old.error().message;
-  EXPECT_EQ(old->netns_operations(), all->netns_operations());
   const uint64_t code = all->variable("ip_rcv");
-  EXPECT_NE(code, 0U);
   EXPECT_EQ(old->variable("ip_rcv"), code);
   EXPECT_EQ(old->variable("no_such_symbol_here"), 0U);
   EXPECT_EQ(all->variable("no_such_symbol_here"), 0U);
