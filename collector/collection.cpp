@@ -104,7 +104,7 @@ class Collection {
   size_t batched_ = 0;
   size_t batched_bytes_ = 0;  // of the records
   bool is_full_ = false;      // the recording, by --max-size: what comes now is left out
-  uint64_t last_netns_ = 0;
+  NetnsSection last_netns_;
   ReasonFinder reason_finder_;
 
   Session session_;
@@ -215,9 +215,9 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
     losses_->on_undecoded(cpu, raw.timestamp_ns);
     return;
   }
-  if (event.has(Section::kNetns) && event.netns.cookie != last_netns_) {
+  if (event.has(Section::kNetns) && event.netns != last_netns_) {
     netns_names_.note(event, names_);
-    last_netns_ = event.netns.cookie;
+    last_netns_ = event.netns;
   }
   if (event.has(Section::kDrop)) reason_finder_.note(event.drop, names_);
   batched_bytes_ += record.size();

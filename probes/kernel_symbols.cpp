@@ -162,6 +162,8 @@ Result<KernelSymbols> KernelSymbols::open(Helpers helpers) {
   if (helpers == Helpers::kAll) state->object = load_programs(true);
   state->can_find_address = state->object != nullptr;
   if (!state->object) state->object = load_programs(false);
+  // A collection drops the capability without which the addresses in it are 0 (kptr_restrict).
+  if (!state->object) state->kallsyms = read_kallsyms();
   return KernelSymbols(std::move(state));
 }
 
@@ -172,7 +174,7 @@ void KernelSymbols::State::resolve_from_kallsyms(std::span<const uint64_t> addre
     SymbolName symbol;
     bool found = look_up(address, symbol);
     if (!found && !fresh) {
-      kallsyms = read_kallsyms();
+      if (auto again = read_kallsyms(); !again.empty()) kallsyms = std::move(again);
       fresh = true;
       found = look_up(address, symbol);
     }

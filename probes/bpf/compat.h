@@ -6,6 +6,7 @@
 #define TRACKER_BPF_COMPAT_H
 
 #include "../record.h"
+#include "kernel_read.h"
 #include "kernel_types.h"
 
 /* Up to 6.1 a bit says whether there is a VLAN tag beside the bytes; 6.2 (commit 354259fa73e2,
@@ -87,7 +88,24 @@ static __always_inline const struct cgroup *cgroup_of_sock(const struct sock *sk
 	if (!bpf_core_field_exists(old->val))
 		return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
 	value = BPF_CORE_READ(old, val);
-	return value & 1 ? NULL : (const void *)value;
+	return value & 1 ? NULL : (const void *)(value & ~3ULL); /* bit 1: not counted */
+}
+
+/* A namespace's cookie. Until 5.11 an atomic64_t that is 0 before somebody asks for it (5.12, commit
+ * 3d368ab87cf6, "net: initialize net->net_cookie at netns setup"). */
+struct net___5_11 {
+	struct {
+		__s64 counter;
+	} net_cookie;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 cookie_of_netns(const struct net *net)
+{
+	const struct net___5_11 *old = (const void *)net;
+
+	if (bpf_core_field_exists(old->net_cookie.counter))
+		return BPF_CORE_READ(old, net_cookie.counter);
+	return READ(net, net_cookie);
 }
 
 /*
@@ -102,33 +120,50 @@ struct pt_regs___x86 {
 	unsigned long orig_ax;
 } __attribute__((preserve_access_index));
 
-/* An interrupt that comes from user mode runs on the task's own kernel stack (x86-64,
- * call_on_irqstack_cond()), where the registers of the way in lie at the top: orig_ax is the number
- * of a system call there, -1 for an interrupt. Threads of the kernel have no such registers. */
-static __always_inline bool entered_by_interrupt(void)
-{
-	const struct pt_regs___x86 *regs =
-		(const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-
-	if (!bpf_core_field_exists(regs->orig_ax))
-		return false;
-	return (long)regs->orig_ax == -1;
-}
-
 struct task_struct___tracker {
 	void *stack;
 	unsigned int flags;
 } __attribute__((preserve_access_index));
 
 #define KERNEL_STACK_SIZE 16384 /* THREAD_SIZE without KASAN */
+#define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
+
+static __always_inline __u64 task_stack(void)
+{
+	const struct task_struct___tracker *task;
+
+	if (HAS_HELPER(get_current_task_btf)) { /* 5.11 */
+		task = (const void *)bpf_get_current_task_btf();
+		return (__u64)task->stack;
+	}
+	task = (const void *)bpf_get_current_task();
+	return (__u64)BPF_CORE_READ(task, stack);
+}
+
+/* An interrupt that comes from user mode runs on the task's own kernel stack (x86-64,
+ * call_on_irqstack_cond()), where the registers of the way in lie at the top: orig_ax is the number
+ * of a system call there, -1 for an interrupt. Threads of the kernel have no such registers. */
+static __always_inline bool entered_by_interrupt(__u64 stack)
+{
+	const struct pt_regs___x86 *regs = NULL;
+
+	if (!bpf_core_field_exists(regs->orig_ax))
+		return false;
+	if (HAS_HELPER(task_pt_regs)) { /* 5.15 */
+		regs = (const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+		return (long)regs->orig_ax == -1;
+	}
+	regs = (const void *)(stack + KERNEL_STACK_SIZE - bpf_core_type_size(struct pt_regs___x86));
+	return (long)BPF_CORE_READ(regs, orig_ax) == -1;
+}
+
 #define KSOFTIRQD "ksoftirqd/"
 
 static __always_inline __u8 task_context(__u64 ctx, const char *comm)
 {
-	const struct task_struct___tracker *task = (const void *)bpf_get_current_task_btf();
-	__u64 stack = (__u64)task->stack;
+	__u64 stack = task_stack();
 
-	if (ctx - stack >= KERNEL_STACK_SIZE || entered_by_interrupt())
+	if (ctx - stack >= KERNEL_STACK_SIZE || entered_by_interrupt(stack))
 		return CONTEXT_SOFTIRQ;
 	for (int i = 0; i < (int)sizeof(KSOFTIRQD) - 1; i++) {
 		if (comm[i] != KSOFTIRQD[i])

@@ -35,7 +35,7 @@ static __always_inline bool proven_before(const struct tracker_scratch *scratch,
 					  const struct net *net)
 {
 	return (__u64)net == scratch->net && scratch->net_cookie &&
-	       READ(net, net_cookie) == scratch->net_cookie;
+	       cookie_of_netns(net) == scratch->net_cookie;
 }
 
 static __always_inline bool prove_netns(struct tracker_scratch *scratch, const struct net *net,
@@ -51,7 +51,7 @@ static __always_inline bool prove_netns(struct tracker_scratch *scratch, const s
 			return false;
 		scratch->net = (__u64)net;
 		scratch->net_inum = READ(net, ns.inum);
-		scratch->net_cookie = READ(net, net_cookie);
+		scratch->net_cookie = cookie_of_netns(net);
 	}
 	if (!origin->netns_inum) {
 		origin->netns_inum = scratch->net_inum;

@@ -11,10 +11,11 @@
 
 #define STACK_WINDOW_NS 1000000000ULL
 
-/* Gives the time when the current window began. Which of two CPUs begins one is decided by the
- * kernel's exchange. The count is reset before that: who sees the new window sees a count of it, and
- * is not denied its stacks by that of the old one. What CPUs take at that moment can come on top, so
- * a window can have a few stacks too many, never fewer. */
+/* Gives the time when the current window began. Of CPUs that find it over at the same moment each
+ * begins the next one. The count is reset before the time is written: who sees the new window sees a
+ * count of it, and is not denied its stacks by that of the old one. What was taken between two
+ * resets comes on top, so a window can have a stack too many for each CPU, never one fewer. (An
+ * exchange would let one of them begin it, and is refused before 5.12, commit 5ffa25502b5a.) */
 static __always_inline __u64 begin_window(struct stack_spent *spent, __u64 now)
 {
 	__u64 began = *(volatile __u64 *)&spent->window_ns;
@@ -22,8 +23,7 @@ static __always_inline __u64 begin_window(struct stack_spent *spent, __u64 now)
 	if (now < began + STACK_WINDOW_NS)
 		return began;
 	*(volatile __u64 *)&spent->in_window = 0;
-	if (__sync_val_compare_and_swap(&spent->window_ns, began, now) != began)
-		return began;
+	*(volatile __u64 *)&spent->window_ns = now;
 	return now;
 }
 
