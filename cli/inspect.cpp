@@ -18,6 +18,7 @@
 #include "event/render.h"
 #include "probes/kernel_btf.h"
 #include "probes/tracepoint/lookup.h"
+#include "probes/trial.h"
 
 namespace tracker {
 
@@ -88,15 +89,25 @@ struct Fact {
   std::string name;
   bool available;
   std::string detail;
+  bool is_needed = false;  // nothing can be collected without
 };
+
+// What stands here is what `collect` would say.
+Fact programs_fact(const KernelBtf& btf) {
+  const auto tried = try_programs(btf);
+  return {"programs", tried.has_value(),
+          tried ? fmt::format("one was loaded and attached as {}", *tried) : tried.error().message,
+          true};
+}
 
 std::vector<Fact> facts(const Result<KernelBtf>& btf) {
   std::vector<Fact> found;
   found.push_back({"type information (BTF)", btf.has_value(),
-                   btf ? "/sys/kernel/btf/vmlinux" : btf.error().message});
+                   btf ? "/sys/kernel/btf/vmlinux" : btf.error().message, true});
   auto privileges = check_privileges();
   found.push_back({"privileges", privileges.has_value(),
-                   privileges ? "CAP_BPF and CAP_PERFMON" : privileges.error().message});
+                   privileges ? "CAP_BPF and CAP_PERFMON" : privileges.error().message, true});
+  if (btf && privileges) found.push_back(programs_fact(*btf));
   found.push_back({"tracefs", tracefs_readable(),
                    tracefs_readable() ? "groups of tracepoints are checked"
                                       : "only the groups of well-known tracepoints are checked"});
@@ -111,11 +122,14 @@ std::vector<Fact> facts(const Result<KernelBtf>& btf) {
   return found;
 }
 
-void print_facts(const Result<KernelBtf>& btf, bool json) {
+// Whether a collection can work here.
+bool print_facts(const Result<KernelBtf>& btf, bool json) {
+  bool can_collect = true;
   utsname host{};
   ::uname(&host);
   if (!json) fmt::print("kernel  {}\n", host.release);
   for (const Fact& fact : facts(btf)) {
+    if (fact.is_needed && !fact.available) can_collect = false;
     if (json) {
       nlohmann::ordered_json row{{"kernel", host.release},
                                  {"fact", fact.name},
@@ -126,6 +140,7 @@ void print_facts(const Result<KernelBtf>& btf, bool json) {
       fmt::print("{:<3}  {:<24}  {}\n", fact.available ? "yes" : "no", fact.name, fact.detail);
     }
   }
+  return can_collect;
 }
 
 class InspectCommand : public Command {
@@ -141,6 +156,7 @@ class InspectCommand : public Command {
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
     command->footer(
+        "Exit status 1: nothing can be collected here; the line says why.\n"
         "Examples:\n"
         "  tracker inspect                      what this kernel permits\n"
         "  tracker inspect --probes 'tp:net:*'  tracepoints of a group\n"
@@ -152,8 +168,7 @@ class InspectCommand : public Command {
     Result<KernelBtf> btf = KernelBtf::load();
     bool json = options_.format == "json";
     if (!options_.probes) {
-      print_facts(btf, json);
-      return 0;
+      return print_facts(btf, json) ? 0 : 1;
     }
     if (!btf) return btf.error();
     const ProbeList list = list_probes(*btf, *options_.probes);

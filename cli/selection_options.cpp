@@ -96,7 +96,8 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
            "drops with this reason; wildcards, several with commas");
   add_list(command, "--not-reason", selection.not_reasons, "NAME",
            "leave out drops with this reason");
-  add_list(command, "--dev", selection.devices, "NAME", "on this device; wildcards");
+  add_list(command, "--dev", selection.devices, "NAME",
+           "on this device: its name as it is shown; wildcards");
   add_list(command, "--netns", selection.netns, "NAME|INUM|PATH", "in this network namespace");
   add_list(command, "--packet", selection.packets, "ID", "this packet: 5f01, '#5f01' or 0x5f01");
   add_list(command, "--probe", selection.probes, "TARGET", "at this probe: 'tp:net:*'");

@@ -95,6 +95,20 @@ constexpr std::string_view kIpsecOutput =
 constexpr std::string_view kMulticastRoute =
     "the multicast route does not send it on: its TTL is not above an output's threshold, or it "
     "came in by another device than the route's";
+// ip_mr_input() and ip6_mr_input(), into which the compiler puts the two above.
+constexpr std::string_view kMulticastRouter =
+    "multicast routing does not send it on: its TTL is not above an output's threshold, it came in "
+    "by "
+    "another device than the route's or one without multicast routing, or it was sent on before";
+// br_handle_frame_finish(), into which the compiler puts br_flood() and br_forward() too.
+constexpr std::string_view kBridge =
+    "the bridge does not take it (its port is disabled, learning or locked), or has no port to "
+    "send it "
+    "to: it would go back where it came from, or no other port may have it";
+// __udp4_lib_rcv(): xfrm4_policy_check(), and pskb_may_pull() at its beginning.
+constexpr std::string_view kUdpPolicy =
+    "an IPsec policy refused it, as clear text where ESP is required; or it is shorter than a UDP "
+    "header";
 // ip_rcv_finish_core() up to 6.12: ip_route_input_noref() and ip_rcv_options().
 constexpr std::string_view kNotTakenIn =
     "nothing has joined its multicast group here, its addresses may not come in (martian: "
@@ -153,6 +167,10 @@ constexpr std::array kWords{
                "nothing has joined its multicast group on that device: no fault by itself"},
     PlaceWords{"ip_mr_forward", "NOT_SPECIFIED", kMulticastRoute},
     PlaceWords{"ip6_mr_forward", "NOT_SPECIFIED", kMulticastRoute},
+    PlaceWords{"ip_mr_input", "NOT_SPECIFIED", kMulticastRouter},
+    PlaceWords{"ip6_mr_input", "NOT_SPECIFIED", kMulticastRouter},
+    PlaceWords{"br_handle_frame_finish", "NOT_SPECIFIED", kBridge},
+    PlaceWords{"__udp4_lib_rcv", "NOT_SPECIFIED", kUdpPolicy},
     PlaceWords{"__dev_forward_skb", "NOT_SPECIFIED", kPeerCannotTake},
     PlaceWords{"__dev_forward_skb2", "NOT_SPECIFIED", kPeerCannotTake},
     PlaceWords{"br_forward", "NOT_SPECIFIED", kNoBridgePort},

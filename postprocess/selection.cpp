@@ -169,11 +169,23 @@ bool Selection::matches_netns(const Event& event) const {
   return contains(netns_.numbers, netns.cookie) || contains(netns_.cookies, netns.cookie);
 }
 
+// A name can hold what wildcards and escapes are made of: it is also found as it is, and as it is
+// shown.
+bool Selection::is_named_device(const std::string& name) const {
+  if (matches_any(devices_, name) || std::ranges::find(devices_, name) != devices_.end())
+    return true;
+  const auto has_escape = [](const std::string& typed) {
+    return typed.find('\\') != std::string::npos;
+  };
+  return std::ranges::any_of(devices_, has_escape) &&
+         std::ranges::find(devices_, escape_text(name)) != devices_.end();
+}
+
 bool Selection::matches_device(const Event& event) const {
   if (!event.has(Section::kDev)) return false;
-  if (!event.dev.name.empty()) return matches_any(devices_, std::string(event.dev.name.view()));
+  if (!event.dev.name.empty()) return is_named_device(std::string(event.dev.name.view()));
   const std::string name = device_text(event, *names_);
-  return !name.empty() && matches_any(devices_, name);
+  return !name.empty() && is_named_device(name);
 }
 
 bool Selection::wants(const Event& event) const {

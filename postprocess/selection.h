@@ -88,6 +88,7 @@ class Selection {
   Result<void> add_netns(const std::vector<std::string>& typed);
   Result<void> add_probes(const std::vector<std::string>& typed);
   bool matches_netns(const Event& event) const;
+  bool is_named_device(const std::string& name) const;
   bool matches_device(const Event& event) const;
 
   const Names* names_ = nullptr;  // null where everything is selected

@@ -28,6 +28,7 @@
 #include "probes/record_layout.h"
 #include "probes/tracker.skel.h"
 #include "probes/tracking_map.h"
+#include "probes/trial.h"
 
 namespace tracker {
 
@@ -47,6 +48,7 @@ void set_layout(const RecordLayout& layout, Knobs& knobs) {
 }
 
 Error load_error(int error_number, const std::string& said) {
+  if (const std::string lockdown = lockdown_text(); !lockdown.empty()) return Error{lockdown};
   if (error_number == EPERM || error_number == EACCES)
     return Error{
         "no permission to load BPF programs: tracker needs CAP_BPF, CAP_PERFMON and, for "
@@ -271,7 +273,10 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
       attached = std::move(by_calls);
     }
   }
-  if (!attached) return attached.error();
+  if (!attached) {
+    const std::string lockdown = lockdown_text();
+    return lockdown.empty() ? attached.error() : Error{lockdown};
+  }
   std::string rung = attached->rung;
   state_->programs[index] = std::move(attached).value();
   return rung;

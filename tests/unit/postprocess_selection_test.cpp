@@ -3,6 +3,7 @@
 // Which events each selection option takes, form by form, and what is refused.
 #include <gtest/gtest.h>
 
+#include "event/render.h"
 #include "postprocess/selection.h"
 #include "tests/unit/postprocess_fixture.h"
 
@@ -64,6 +65,17 @@ TEST(Selection, LeavesOutReasons) {
   EXPECT_FALSE(matches({.not_reasons = {"NO_*"}}, drop(kNoSocket)));
   EXPECT_TRUE(matches({.not_reasons = {"NO_*"}}, drop(kOvsReason)));
   EXPECT_TRUE(matches({.not_reasons = {"NO_*"}}, EventBuilder(kReceiveProbe, kSecond, 1)));
+}
+
+// Names that look like wildcards, or are shown with escapes.
+TEST(Selection, TakesDevicesByTheNameAsItIsAndAsItIsShown) {
+  const Event odd = EventBuilder(kReceiveProbe, kSecond, 1).dev("a\"b*[c]\\", 7);
+  EXPECT_TRUE(matches({.devices = {"a\"b*[c]\\"}}, odd));
+  EXPECT_TRUE(matches({.devices = {escape_text("a\"b*[c]\\")}}, odd));
+  const Event coloured = EventBuilder(kReceiveProbe, kSecond, 1).dev("v\x1b[1m", 7);
+  EXPECT_TRUE(matches({.devices = {"v\\x1b[1m"}}, coloured));
+  EXPECT_TRUE(matches({.devices = {"v*"}}, coloured));
+  EXPECT_FALSE(matches({.devices = {"v\\x1b[2m"}}, coloured));
 }
 
 TEST(Selection, TakesDevicesByNameAndWildcard) {
