@@ -83,10 +83,16 @@ std::string process_in(uint32_t inum, uint64_t event_ns) {
   return {};
 }
 
+// Elsewhere process 1 is a container's, or that of `unshare --pid`.
+bool is_process_1_the_hosts() {
+  constexpr uint32_t kInitialPidNamespace = 0xeffffffc;  // PROC_PID_INIT_INO, since 3.8
+  return has_inum("/proc/self/ns/pid", kInitialPidNamespace);
+}
+
 std::string find_name(uint32_t inum, uint64_t event_ns) {
   std::string name = named(inum, event_ns);
   if (!name.empty()) return name;
-  if (has_inum("/proc/1/ns/net", inum)) return "host";
+  if (is_process_1_the_hosts() && has_inum("/proc/1/ns/net", inum)) return "host";
   return process_in(inum, event_ns);
 }
 
