@@ -120,7 +120,7 @@ void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
-  if (session.end_ns != 0 || !lacks_wal(path)) return;
+  if (!session.was_not_ended() || !lacks_wal(path)) return;
   const std::string shown = escape_text(path);
   say(fmt::format("tracker: {} {}\n", shown, lacking_wal_text(shown)));
 }

@@ -104,6 +104,9 @@ struct Session {
   int64_t realtime_ns(uint64_t boottime_ns) const;
 
   // Events lost of all probes, on all CPUs, whatever the cause.
+  // Whether its own row was read: of a recording whose row is damaged nobody knows how it ended.
+  bool is_known() const { return start_ns != 0; }
+  bool was_not_ended() const { return is_known() && end_ns == 0; }
   uint64_t lost() const {
     uint64_t sum = 0;
     for (const ProbeCounters& of : counters) sum += of.lost();

@@ -24,6 +24,12 @@ std::string_view verdict(const VerifyReport& report) {
   return report.problems.empty() ? "perhaps incomplete" : "damaged";
 }
 
+std::string end_text(const Session& session) {
+  if (!session.is_known()) return "not known: the table of the session is damaged";
+  if (session.end_ns == 0) return "not clean: killed, or still being written";
+  return fmt::format("clean, by {}", escape_text(session.end_reason));
+}
+
 }  // namespace
 
 std::string render_info_text(const RecordingInfo& info) {
@@ -43,8 +49,7 @@ std::string render_info_text(const RecordingInfo& info) {
                            escape_text(session.kernel_release), escape_text(session.machine)));
   line("command", escape_text(session.command_line));
   if (!session.clocks.empty()) line("start", render_rfc3339(session.start_ns, session));
-  line("end", info.ended_cleanly ? fmt::format("clean, by {}", escape_text(session.end_reason))
-                                 : std::string("not clean: killed, or still being written"));
+  line("end", end_text(session));
   line("events", fmt::format("{} in {}, {}", info.events, plural(info.blocks, "block"),
                              size_text(info.block_bytes)));
   if (info.events != 0) line("span", duration_text(info.last_ns - info.first_ns));
@@ -94,7 +99,8 @@ std::string render_verify_text(const VerifyReport& report, const std::string& pa
   if (report.missing_events != 0) {
     text += fmt::format(", at least {} missing", plural(report.missing_events, "event"));
   }
-  if (!report.ended_cleanly) text += ", not ended cleanly";
+  if (!report.end_is_known) text += ", how it ended is not known";
+  if (report.end_is_known && !report.ended_cleanly) text += ", not ended cleanly";
   return text + "\n";
 }
 

@@ -33,6 +33,7 @@ std::string span_text(const EventSpanStats& span) {
 }
 
 std::string end_text(const Session& session) {
+  if (!session.is_known()) return "not known: the table of the session is damaged";
   if (session.end_ns == 0) return "not ended cleanly: killed, or still being written";
   const uint64_t ran_ns = session.end_ns > session.start_ns ? session.end_ns - session.start_ns : 0;
   return fmt::format("after {}, by {}", duration_text(ran_ns), escape_text(session.end_reason));

@@ -77,7 +77,7 @@ Result<VerifyReport> Verification::run() {
   check_blocks(*database);
   check_counters();
   check_refusal();
-  report_.may_lack_wal = !report_.ended_cleanly && lacks_wal(path_);
+  report_.may_lack_wal = report_.end_is_known && !report_.ended_cleanly && lacks_wal(path_);
   return std::move(report_);
 }
 
@@ -156,6 +156,7 @@ void Verification::check_tables(const Database& database) {
   Session session;
   const Result<void> session_read = load_session(database, budget, session);
   report_.ended_cleanly = session.end_ns != 0;
+  report_.end_is_known = session.is_known();
   if (session_read) {
     session_ = std::move(session);
   } else {

@@ -27,6 +27,7 @@ struct VerifyReport {
   uint64_t readable_events = 0;  // in these
   uint64_t missing_events = 0;   // in the others, by what their rows claim; a lower bound
   bool ended_cleanly = false;
+  bool end_is_known = false;  // false: the session is damaged
   bool may_lack_wal = false;  // not ended cleanly, and its -wal is not beside it (lacks_wal())
   std::vector<VerifyProblem> problems;  // at most kMaxProblems of each kind
 

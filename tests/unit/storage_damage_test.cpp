@@ -344,5 +344,17 @@ TEST(HostileRecording, WithImpossibleValuesIsReadWithoutThem) {
   }
 }
 
+// The damage is no sign of a collector that was killed.
+TEST(Damage, OfTheSessionSaysNothingOfItsEnd) {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  make_recording(path);
+  EXPECT_TRUE(verify(path).end_is_known);
+  run_sql(path, "UPDATE session SET cpus = 'many'");
+  const VerifyReport report = verify(path);
+  EXPECT_FALSE(report.end_is_known);
+  EXPECT_FALSE(report.may_lack_wal);
+}
+
 }  // namespace
 }  // namespace tracker
