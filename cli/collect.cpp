@@ -122,40 +122,39 @@ class CollectCommand : public Command {
 };
 
 CLI::App* CollectCommand::add_to(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("collect", "attach, show events live, record");
+  CLI::App* command =
+      app.add_subcommand("collect", "attach probes, show events live and record them");
   CollectOptions& options = arguments_.options;
   output_option_ = command
                        ->add_option("-o,--output", arguments_.output,
-                                    "the recording; an existing one is kept as FILE.old")
+                                    "write the recording to FILE; an existing one becomes FILE.old")
                        ->type_name("FILE")
                        ->capture_default_str();
   command->add_flag("--no-record", arguments_.no_record,
-                    "show events only; those not shown are lost");
+                    "only show events; those not shown are lost");
   command->add_flag("--quiet", arguments_.quiet,
-                    "no events; a line of progress where stderr is a terminal");
+                    "show no events, only progress (if stderr is a terminal)");
   command
       ->add_option("-c,--collector", options.collectors,
-                   "kinds of data: auto, skb, packet, dev, netns, drop, sock, stack, cgroup")
+                   "collect this data: auto, skb, packet, dev, netns, drop, sock, stack, cgroup")
       ->type_name("NAME,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(collector_name);
   command
       ->add_option("--probe", options.probes,
-                   "tp:GROUP:NAME, with wildcards, with /stack for a stack on every event")
+                   "attach to tp:GROUP:NAME (wildcards); with /stack, take a stack on every event")
       ->type_name("TARGET")
       ->allow_extra_args(false)
       ->check(target_form);
   command
-      ->add_option("--netns", options.netns,
-                   "only this network namespace: a name, a path or an inum (repeatable)")
+      ->add_option("--netns", options.netns, "collect only in this network namespace (repeatable)")
       ->type_name("NAME|PATH|INUM,...")
       ->delimiter(',')
       ->allow_extra_args(false);
   command
-      ->add_option(
-          "--snaplen", options.snaplen,
-          "bytes of each packet to keep, 0 for all (default: through the transport header)")
+      ->add_option("--snaplen", options.snaplen,
+                   "keep N bytes of each packet, 0 for all (default: up to the transport header)")
       ->type_name("N")
       ->check(CLI::Range(0U, 65536U));
   command
@@ -166,36 +165,34 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--stack-rate", options.stacks.per_second,
-                   "after the first ones take N stacks a second of each reason and place")
+                   "then take N stacks per second for each reason and place")
       ->type_name("N")
       ->check(CLI::Range(0U, kStackBudgetMax))
       ->capture_default_str();
   command->add_flag("--all-skbs", options.all_skbs,
-                    "also skbs that never were network packets (AF_UNIX, netlink)");
-  command->add_option("--duration", options.duration_seconds, "end after so many seconds")
+                    "include skbs that are not network packets (AF_UNIX, netlink)");
+  command->add_option("--duration", options.duration_seconds, "end after S seconds")
       ->type_name("S")
       ->check(above_zero)
       ->check(at_most_duration);
-  command->add_option("--count", options.count, "end after so many events")
+  command->add_option("--count", options.count, "end after N events")
       ->type_name("N")
       ->check(above_zero);
   command
-      ->add_option(
-          "--cmd", options.command,
-          "run CMD, end with it and with its exit status; ended before with all it started")
+      ->add_option("--cmd", options.command, "run CMD, end when it ends and with its exit status")
       ->type_name("CMD");
   command->add_flag("--fail-on-loss", arguments_.fail_on_loss,
-                    "exit status 1 if an event was lost, also where CMD ended well");
+                    "exit with 1 if an event was lost, even if CMD succeeded");
   command
       ->add_option("--max-size", arguments_.max_size,
-                   "end once the recording (with its -wal) has that size, at least 1M (K, M, G)")
+                   "end when recording and -wal reach SIZE, at least 1M (K, M, G)")
       ->type_name("SIZE");
   command
       ->add_option("--ring-size", arguments_.ring_size,
-                   "bytes of each CPU's ring buffer, a power of two (K, M)")
+                   "size of each CPU's ring buffer, a power of two (K, M)")
       ->type_name("BYTES");
   command
-      ->add_option("--track-size", options.track_packets, "packets under way that ids are kept for")
+      ->add_option("--track-size", options.track_packets, "track up to N packets at the same time")
       ->type_name("N")
       ->check(CLI::Range(1U, kTrackMax))
       ->capture_default_str();
@@ -207,11 +204,11 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       "  tracker -p dropmon collect --netns blue --duration 10 -o blue.db\n"
       "  tracker -p dropmon collect --cmd 'ping -c 3 10.0.0.9'\n"
       "  tracker collect --probe tp:skb:kfree_skb/stack      with a stack on every drop\n"
-      "Needs CAP_BPF and CAP_PERFMON; ends cleanly by Ctrl-C or SIGTERM.\n"
-      "Exit status: that of CMD where its end ended the collection; else 0 (also when ended by\n"
-      "Ctrl-C, SIGTERM, --duration or --count, and when events were lost), 1 failed (also when "
-      "the\n"
-      "recording could not be written to its end, and by --fail-on-loss), 2 wrong usage.");
+      "Needs CAP_BPF and CAP_PERFMON. Ctrl-C and SIGTERM end it cleanly, and end CMD with\n"
+      "everything that it started.\n"
+      "Exit status: that of CMD if the collection ended with it. Else 0, also if events were\n"
+      "lost; 1 for a failure, an incomplete recording, or losses with --fail-on-loss; 2 for\n"
+      "wrong usage.");
   return command;
 }
 

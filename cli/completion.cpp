@@ -14,7 +14,7 @@ class CompletionCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
     program_ = &app;
-    CLI::App* command = app.add_subcommand("completion", "completion for a shell");
+    CLI::App* command = app.add_subcommand("completion", "print a completion script for a shell");
     command->add_option("SHELL", shell_, "bash, zsh or fish")
         ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
         ->type_name("bash|zsh|fish")

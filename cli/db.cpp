@@ -14,10 +14,10 @@ namespace {
 class DbCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("db", "recordings as files to share");
+    CLI::App* command = app.add_subcommand("db", "inspect and check recording files");
     command->require_subcommand(1);
-    info_ = command->add_subcommand("info", "format, size, time span, and whether it is whole");
-    verify_ = command->add_subcommand("verify", "reads everything and says what is damaged");
+    info_ = command->add_subcommand("info", "show format, size, time span and how it ended");
+    verify_ = command->add_subcommand("verify", "read everything and report damage");
     for (CLI::App* subcommand : {info_, verify_}) {
       subcommand->fallthrough();
       add_file_argument(*subcommand, path_);
@@ -28,7 +28,7 @@ class DbCommand : public Command {
         "  tracker db info                  what kind of recording tracker.db is\n"
         "  tracker db info --format json a.db | jq .events");
     verify_->footer(
-        "Ends with status 1 where something is damaged, or a part may be missing.\n"
+        "Exit status 1: something is damaged, or a part may be missing.\n"
         "Examples:\n"
         "  tracker db verify                whether tracker.db is whole\n"
         "  tracker db verify --format json a.db | jq '.problems[].where'");

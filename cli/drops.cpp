@@ -26,7 +26,7 @@ std::string not_lost_text(uint64_t count) {
 class DropsCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("drops", "drops counted");
+    CLI::App* command = app.add_subcommand("drops", "count drops");
     by_option_ =
         command
             ->add_option(
@@ -35,11 +35,11 @@ class DropsCommand : public Command {
             ->type_name("KEY,...")
             ->join(',')  // what a profile has as a list
             ->capture_default_str();
-    command->add_option("--hist", histogram_, "a histogram instead: of len")
+    command->add_option("--hist", histogram_, "show a histogram of len instead")
         ->check(CLI::IsMember({"len"}).description(""))
         ->type_name("len");
     command->add_flag("--all", counts_all_,
-                      "count frees that lost nothing too, as copies of captures");
+                      "also count frees that lost no packet (copies of captures, ...)");
     add_view_options(*command, view_options_);
     command->footer(
         "Examples:\n"

@@ -11,7 +11,7 @@ void add_event_style_options(CLI::App& command, EventStyle& style) {
   add_time_option(command, style.time);
   command
       .add_option("--style", style.style,
-                  "two or three lines an event, also the stacks that a budget took, or one line")
+                  "print 2 or 3 lines per event, or add the budget's stacks, or 1 line")
       ->check(CLI::IsMember({"event", "stack", "line"}).description(""))
       ->type_name("event|stack|line")
       ->capture_default_str();

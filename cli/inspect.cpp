@@ -147,10 +147,10 @@ class InspectCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
     CLI::App* command =
-        app.add_subcommand("inspect", "what this kernel permits, which probes exist");
+        app.add_subcommand("inspect", "show what this kernel permits and which probes exist");
     command
         ->add_option("--probes", options_.probes,
-                     "list tracepoints with an skb whose target or name matches this pattern")
+                     "list tracepoints with an skb whose target or name matches PATTERN")
         ->type_name("PATTERN");
     command->add_option("--format", options_.format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))

@@ -16,7 +16,7 @@ namespace {
 class PrintCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("print", "events in time order");
+    CLI::App* command = app.add_subcommand("print", "print events in time order");
     add_view_options(*command, view_options_);
     add_event_style_options(*command, style_);
     command->footer(

@@ -29,10 +29,10 @@ class ProfileCommand : public Command {
       : check_(std::move(check)) {}
 
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("profile", "the profiles that -p can name");
-    list_ = command->add_subcommand("list", "names, where each comes from, what it is for");
-    show_ = command->add_subcommand("show", "a profile's text");
-    check_command_ = command->add_subcommand("check", "whether a profile can be used");
+    CLI::App* command = app.add_subcommand("profile", "list, show and check profiles for -p");
+    list_ = command->add_subcommand("list", "list names, origins and purposes");
+    show_ = command->add_subcommand("show", "print a profile");
+    check_command_ = command->add_subcommand("check", "check whether a profile is valid");
     for (CLI::App* part : {show_, check_command_})
       part->add_option("NAME", name_, "a name or a path")->required();
     list_->footer("Example:\n  tracker profile list");

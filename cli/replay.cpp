@@ -18,15 +18,15 @@ namespace {
 class ReplayCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
-    CLI::App* command = app.add_subcommand("replay", "events again, at their own pace");
+    CLI::App* command = app.add_subcommand("replay", "replay recorded events in real time");
     add_view_options(*command, view_options_);
     add_event_style_options(*command, style_);
-    command->add_option("--speed", speed_, "times as fast as they came, or max for without waiting")
+    command->add_option("--speed", speed_, "replay N times as fast, or max for no waiting")
         ->type_name("N|max")
         ->capture_default_str();
     command->footer(
-        "The first event that is selected comes at once, the others as long after it as they\n"
-        "did. Ends with the last of them, or by Ctrl-C.\n"
+        "Prints the first selected event at once, and the others in their original intervals.\n"
+        "Ends after the last one, or on Ctrl-C.\n"
         "Examples:\n"
         "  tracker replay                              tracker.db as it happened\n"
         "  tracker replay --speed 10 a.db              ten times as fast\n"

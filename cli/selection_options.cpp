@@ -81,7 +81,7 @@ void add_format_option(CLI::App& command, OutputFormat& format) {
   command
       .add_option_function<std::string>(
           "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
-          "text, or JSON with one object a line")
+          "print text, or JSON with one object per line")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("text|json");
 }
@@ -91,19 +91,20 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
   add_format_option(command, options.format);
   SelectionOptions& selection = options.selection;
   add_one(command, "-f,--filter", selection.filter, "'PCAP FILTER'",
-          "packets that match, as for tcpdump");
+          "select packets that match, as for tcpdump");
   add_list(command, "--reason", selection.reasons, "NAME",
-           "drops with this reason; wildcards, several with commas");
+           "select drops with this reason (wildcards; a list with commas)");
   add_list(command, "--not-reason", selection.not_reasons, "NAME",
            "leave out drops with this reason");
   add_list(command, "--dev", selection.devices, "NAME",
-           "on this device: its name as it is shown; wildcards");
-  add_list(command, "--netns", selection.netns, "NAME|INUM|PATH", "in this network namespace");
-  add_list(command, "--packet", selection.packets, "ID", "this packet: 5f01, '#5f01' or 0x5f01");
-  add_list(command, "--probe", selection.probes, "TARGET", "at this probe: 'tp:net:*'");
+           "select this device (wildcards; escapes as shown)");
+  add_list(command, "--netns", selection.netns, "NAME|INUM|PATH", "select this network namespace");
+  add_list(command, "--packet", selection.packets, "ID",
+           "select this packet: 5f01, '#5f01' or 0x5f01");
+  add_list(command, "--probe", selection.probes, "TARGET", "select this probe: 'tp:net:*'");
   add_one(command, "--since", selection.since, "TIME",
-          "not before: 2026-11-21T09:13:55Z, 09:13, 09:13:55.5 or -5m (before the end)");
-  add_one(command, "--until", selection.until, "TIME", "not after");
+          "start at 2026-11-21T09:13:55Z, 09:13, 09:13:55.5 or -5m (before the end)");
+  add_one(command, "--until", selection.until, "TIME", "stop at this time");
 }
 
 namespace {

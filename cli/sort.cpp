@@ -52,11 +52,11 @@ class SortCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
     CLI::App* command =
-        app.add_subcommand("sort", "one timeline per packet, ending in its verdict");
-    command->add_flag("--drops", options_.only_drops, "only packets that were dropped");
+        app.add_subcommand("sort", "show one timeline per packet, ending in its verdict");
+    command->add_flag("--drops", options_.only_drops, "show only dropped packets");
     add_view_options(*command, view_options_);
     command->footer(
-        "A packet is shown whole where one of its events is selected.\n"
+        "Shows all events of a packet if one of them is selected.\n"
         "Examples:\n"
         "  tracker sort                      every packet of tracker.db\n"
         "  tracker sort --packet 5f01        one packet\n"

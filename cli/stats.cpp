@@ -16,10 +16,10 @@ class StatsCommand : public Command {
  public:
   CLI::App* add_to(CLI::App& app) override {
     CLI::App* command =
-        app.add_subcommand("stats", "what a recording holds: probes, rates, loss, sizes");
+        app.add_subcommand("stats", "show probes, rates, losses and sizes of a recording");
     add_view_options(*command, view_options_);
     command->footer(
-        "With a selection the events that match are counted beside all others.\n"
+        "A selection adds the counts of the selected events.\n"
         "Examples:\n"
         "  tracker stats                    of tracker.db\n"
         "  tracker stats --netns blue a.db  and how many events are of that namespace\n"

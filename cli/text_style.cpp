@@ -11,7 +11,7 @@ namespace tracker {
 void add_time_option(CLI::App& command, std::string& time) {
   command
       .add_option("--time", time,
-                  "times of the recording host's zone, UTC, since boot, or since the event before")
+                  "print local time of the host, UTC, time since boot, or since the last event")
       ->check(CLI::IsMember({"local", "utc", "mono", "delta"}))
       ->capture_default_str();
 }

@@ -63,14 +63,14 @@ TEST_F(ManualPage, SaysWhatAnOptionIsOnceAndBelowIt) {
   const std::string collect = section(".SS tracker collect");
   // Short and long names, a value that fills the column, and one that does not fit it.
   EXPECT_NE(
-      collect.find(".TP\n\\fB\\-\\-no\\-record\\fR\nshow events only; those not shown are lost.\n"),
+      collect.find(".TP\n\\fB\\-\\-no\\-record\\fR\nonly show events; those not shown are lost.\n"),
       std::string::npos);
   EXPECT_NE(collect.find(".TP\n\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFILE=tracker.db\\fR\n"
-                         "the recording; an existing one is kept as FILE.old.\n"),
+                         "write the recording to FILE; an existing one becomes FILE.old.\n"),
             std::string::npos)
       << collect;
   EXPECT_NE(collect.find(".TP\n\\fB\\-\\-track\\-size\\fR \\fIN in [1 \\- 16777216]=65536\\fR\n"
-                         "packets under way that ids are kept for.\n"),
+                         "track up to N packets at the same time.\n"),
             std::string::npos)
       << collect;
 }
