@@ -105,12 +105,12 @@ std::string vlan_text(const Packet& packet) {
   return text;
 }
 
+// With the IP header, of both versions: what JSON's `ip.len` and the link's MTU count.
 uint32_t ip_len(const Packet& packet, const PacketSection& section) {
   constexpr uint32_t kIpv6Size = 40;
-  const uint32_t header = packet.ip->version == 6 ? kIpv6Size : 0;
-  if (packet.ip->len > header) return packet.ip->len - header;
-  const uint32_t all = network_length(section);  // a length that the field cannot say
-  return all > header ? all - header : 0;
+  const uint32_t nothing_said = packet.ip->version == 6 ? kIpv6Size : 0;
+  if (packet.ip->len > nothing_said) return packet.ip->len;
+  return network_length(section);  // of a GSO packet or a jumbogram
 }
 
 bool has_only_socket(const Packet& packet, const PacketSection& section) {

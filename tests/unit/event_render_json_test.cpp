@@ -35,7 +35,7 @@ TEST(EventJson, OfADropIsWhole) {
       R"("ethertype":"0x86dd"},"ip":{"version":6,"src":"::1","dst":"::1","proto":6,"ttl":64,)"
       R"("tos":0,"len":80,"flow_label":0},"tcp":{"sport":52414,"dport":80,"flags":"S",)"
       R"("seq":4096,"ack":0,"window":64240,"checksum":28661},)"
-      R"("summary":"[::1]:52414 > [::1]:80  TCP S  len 40 ttl 64","len":94,"bytes":")" +
+      R"("summary":"[::1]:52414 > [::1]:80  TCP S  len 80 ttl 64","len":94,"bytes":")" +
           std::string(kTcp6Syn.hex) +
           R"("},"dev":{"name":"lo","ifindex":1,"rx_ifindex":1},)"
           R"("netns":{"inum":4026531840,"cookie":"0x1","name":"host"},)"

@@ -25,7 +25,7 @@ TEST(EventText, OfADropHasTwoLines) {
   EXPECT_EQ(text_of(sample_drop()),
             "17:03:21.402117 [1] nc/4412  tp:skb:kfree_skb  #5f01  DROP NO_SOCKET at "
             "tcp_v6_rcv+0x77\n"
-            "  lo  [::1]:52414 > [::1]:80  TCP S  len 40 ttl 64  netns host\n");
+            "  lo  [::1]:52414 > [::1]:80  TCP S  len 80 ttl 64  netns host\n");
 }
 
 TEST(EventText, ShowsSocketAndStack) {
@@ -35,7 +35,7 @@ TEST(EventText, ShowsSocketAndStack) {
   EXPECT_EQ(text_of(event),
             "17:03:21.402117 [1] nc/4412  tp:skb:kfree_skb  #5f01  DROP NO_SOCKET at "
             "tcp_v6_rcv+0x77\n"
-            "  lo  [::1]:52414 > [::1]:80  TCP S  len 40 ttl 64  netns host\n"
+            "  lo  [::1]:52414 > [::1]:80  TCP S  len 80 ttl 64  netns host\n"
             "  sock ESTABLISHED rcvbuf 212992 rmem 4096\n"
             "    tcp_v6_rcv+0x77\n"
             "    ovs_execute_actions+0x48 [openvswitch]\n"
@@ -233,7 +233,7 @@ TEST(EventLine, SaysADirectionOnceAPacketAndElseTheProbe) {
 
 TEST(EventLine, OfADropEndsInItsReason) {
   EXPECT_EQ(line_of(sample_drop()),
-            "17:03:21.402117 lo tp:skb:kfree_skb  [::1]:52414 > [::1]:80  TCP S  len 40 ttl 64  "
+            "17:03:21.402117 lo tp:skb:kfree_skb  [::1]:52414 > [::1]:80  TCP S  len 80 ttl 64  "
             "netns host  #5f01  DROP NO_SOCKET at tcp_v6_rcv+0x77\n");
 }
 
