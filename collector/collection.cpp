@@ -43,7 +43,7 @@ constexpr int kPollMilliseconds = 50;  // without a ring a quarter full: the lat
 constexpr size_t kDrainBudget = 8192;  // records of one ring at a time
 constexpr size_t kBatchEvents = 4096;  // events handed to sinks at a time, at most
 // Events handed on at a time where --max-size bounds a recording: it may be full after any of them.
-constexpr size_t kLimitedPortionBytes = 128U << 10;
+constexpr size_t kLimitedPortionBytes = 32U << 10;
 constexpr uint64_t kTrackAgeNs = 10 * kSecondNs;  // packets not seen for so long may be forgotten
 constexpr size_t kOrderMax = 32U << 20;  // bytes of records that wait for their place in time
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <utility>
 #include <vector>
@@ -25,9 +26,18 @@ namespace {
 // ticks fail to come.
 constexpr size_t kMaxWaitingBytes = 16U << 20;
 
-// The least content of a block that ends early near a limit. A smaller one would compress worse,
-// and the events up to the limit would be many blocks.
-constexpr size_t kLeastBlockContent = 256U << 10;
+// The least content of a block that ends early near a limit: a share of the limit, which is passed
+// by no more. A smaller one would compress worse, and the events up to the limit would be many
+// blocks.
+constexpr uint64_t kLeastBlockShare = 32;
+constexpr uint64_t kMostLeastContent = 256U << 10;
+
+// 0 where it is none.
+uint64_t number_in(const std::string& text) {
+  uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 using ProbeAndCpu = std::pair<uint16_t, uint16_t>;
 
@@ -96,6 +106,7 @@ struct RecordingWriter::State {
   EventCount& count_of(const Event& event);
   void close_block();
   void close_block_near_limit();
+  void measure();
   uint64_t size_bytes() const;
   void drop_waiting();
   Result<void> commit(const Session* session, const Names& names);
@@ -115,7 +126,7 @@ struct RecordingWriter::State {
   std::vector<WaitingBlock> waiting;
   size_t waiting_bytes = 0;
   uint64_t limit = UINT64_MAX;
-  uint64_t committed_bytes = 0;  // with a limit: size_bytes() after the last commit
+  uint64_t committed_bytes = 0;  // with a limit: see measure()
   StorageLoss loss;
 };
 
@@ -160,13 +171,26 @@ void RecordingWriter::State::close_block_near_limit() {
   if (limit == UINT64_MAX) return;
   const uint64_t taken = committed_bytes + waiting_bytes;
   const uint64_t room = limit - std::min(limit, taken);
-  if (encoder.has_content(std::max<uint64_t>(room, kLeastBlockContent))) close_block();
+  const uint64_t least = std::min(limit / kLeastBlockShare, kMostLeastContent);
+  if (encoder.has_content(std::max(room, least))) close_block();
 }
 
 uint64_t RecordingWriter::State::size_bytes() const {
   struct stat status {};
   const bool is_there = ::stat(path.c_str(), &status) == 0;
   return (is_there ? static_cast<uint64_t>(status.st_size) : 0) + wal_bytes(path);
+}
+
+// What the file will have once its -wal is in it. The two together reach the limit before: the -wal
+// is emptied then, and where a reader or a full disk keeps it, they count as they are.
+void RecordingWriter::State::measure() {
+  uint64_t beside = size_bytes();
+  if (beside >= limit && database.query_text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    beside = size_bytes();
+  const auto pages = database.query_text("PRAGMA page_count");
+  const auto page_size = database.query_text("PRAGMA page_size");
+  const uint64_t bytes = pages && page_size ? number_in(*pages) * number_in(*page_size) : 0;
+  committed_bytes = bytes != 0 && beside < limit ? bytes : beside;
 }
 
 void RecordingWriter::State::drop_waiting() {
@@ -204,7 +228,7 @@ Result<void> RecordingWriter::State::commit(const Session* session, const Names&
   }
   waiting.clear();
   waiting_bytes = 0;
-  if (limit != UINT64_MAX) committed_bytes = size_bytes();
+  if (limit != UINT64_MAX) measure();
   return written;
 }
 
@@ -303,7 +327,7 @@ uint64_t RecordingWriter::size_bytes() const { return state_->size_bytes(); }
 
 void RecordingWriter::set_limit(uint64_t bytes) {
   state_->limit = bytes;
-  state_->committed_bytes = state_->size_bytes();
+  state_->measure();
 }
 
 bool RecordingWriter::is_full() const {

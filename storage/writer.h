@@ -60,7 +60,7 @@ class RecordingWriter : public EventSink {
   // The size that is_full() means. Near it blocks end early, so that it is passed by no more than a
   // small block and what on_events() is handed at a time, whatever packets compress to.
   void set_limit(uint64_t bytes);
-  // Whether the file with its -wal, and what the next commit will write, have that size.
+  // Whether the file, once its -wal is in it, and what the next commit will write have that size.
   bool is_full() const;
 
  private:

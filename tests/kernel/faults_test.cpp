@@ -136,8 +136,8 @@ TEST_F(Faults, MaxSizeEndsTheCollectionCleanly) {
   const ProcessResult result = collector->wait();
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_NE(result.err.find("ended: --max-size"), std::string::npos) << result.err;
-  EXPECT_GT(std::filesystem::file_size(file()), kMaxSize / 8);
-  EXPECT_LT(std::filesystem::file_size(file()), kMaxSize * 2);
+  EXPECT_GT(std::filesystem::file_size(file()), kMaxSize * 95 / 100);
+  EXPECT_LT(std::filesystem::file_size(file()), kMaxSize * 105 / 100);
   expect_verified();
   sums_of(file());
 }
