@@ -25,6 +25,7 @@
 #include "probes/libbpf_options.h"
 #include "probes/program.h"
 #include "probes/program_ways.h"
+#include "probes/prune.h"
 #include "probes/record_layout.h"
 #include "probes/tracker.skel.h"
 #include "probes/tracking_map.h"
@@ -200,6 +201,7 @@ Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const P
               constants.begin() + KNOB_TYPE_sk_buff);
   CHECK(patch_knobs(copy, constants) > 0);
   CHECK(patch_calls(copy, functions(by_loads)) > 0);
+  prune_unreachable(copy);
   return plan.point->attach(copy);
 }
 

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Constant propagation over the program's branches: a state of known registers before each
+// instruction, joined where paths meet, until nothing changes. Only what the program's constants
+// (bpf/knob.h) and arithmetic on them decide is followed; memory is never known.
+#include "probes/prune.h"
+
+#include <linux/bpf.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace tracker {
+namespace {
+
+constexpr size_t kRegisters = 11;
+constexpr uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
+
+using Register = std::optional<uint64_t>;  // nothing: not known
+using Registers = std::array<Register, kRegisters>;
+
+uint8_t class_of(const bpf_insn& insn) { return BPF_CLASS(insn.code); }
+bool is_wide(const bpf_insn& insn) { return insn.code == kLoadImmediate64; }
+bool is_jump_class(const bpf_insn& insn) {
+  return class_of(insn) == BPF_JMP || class_of(insn) == BPF_JMP32;
+}
+bool is_call(const bpf_insn& insn) { return insn.code == (BPF_JMP | BPF_CALL); }
+bool is_exit(const bpf_insn& insn) { return insn.code == (BPF_JMP | BPF_EXIT); }
+bool is_goto(const bpf_insn& insn) { return insn.code == (BPF_JMP | BPF_JA); }
+bool is_branch(const bpf_insn& insn) {
+  return is_jump_class(insn) && !is_call(insn) && !is_exit(insn) && !is_goto(insn);
+}
+// A call of one of the program's own functions, or its address: `imm` counts from the next one.
+bool names_function(const bpf_insn& insn) {
+  return (is_call(insn) && insn.src_reg == BPF_PSEUDO_CALL) ||
+         (is_wide(insn) && insn.src_reg == BPF_PSEUDO_FUNC);
+}
+
+Register operand(const bpf_insn& insn, const Registers& known) {
+  if (BPF_SRC(insn.code) == BPF_X) return known[insn.src_reg];
+  return static_cast<uint64_t>(static_cast<int64_t>(insn.imm));
+}
+
+Register compute(uint8_t operation, uint64_t left, uint64_t right, unsigned bits) {
+  switch (operation) {
+    case BPF_ADD:
+      return left + right;
+    case BPF_SUB:
+      return left - right;
+    case BPF_AND:
+      return left & right;
+    case BPF_OR:
+      return left | right;
+    case BPF_XOR:
+      return left ^ right;
+    case BPF_MUL:
+      return left * right;
+    case BPF_LSH:
+      return right < bits ? Register(left << right) : std::nullopt;
+    case BPF_RSH:
+      return right < bits ? Register(left >> right) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+void apply_arithmetic(const bpf_insn& insn, Registers& known) {
+  const bool is_32 = class_of(insn) == BPF_ALU;
+  const uint64_t mask = is_32 ? UINT32_MAX : UINT64_MAX;
+  Register& dest = known[insn.dst_reg];
+  const Register right = operand(insn, known);
+  const uint8_t operation = BPF_OP(insn.code);
+  Register result;
+  // `off` of a move says that it extends a sign.
+  if (operation == BPF_MOV && insn.off == 0 && right) {
+    result = *right & mask;
+  } else if (operation != BPF_MOV && insn.off == 0 && dest && right) {
+    result = compute(operation, *dest & mask, *right & mask, is_32 ? 32 : 64);
+    if (result) result = *result & mask;
+  }
+  dest = result;
+}
+
+// What is known after `insn`, whatever way the program goes on.
+void apply(const bpf_insn& insn, const bpf_insn* second, Registers& known) {
+  switch (class_of(insn)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+      apply_arithmetic(insn, known);
+      break;
+    case BPF_LD:
+      if (is_wide(insn) && insn.src_reg == 0) {
+        known[insn.dst_reg] = static_cast<uint32_t>(insn.imm) |
+                              static_cast<uint64_t>(static_cast<uint32_t>(second->imm)) << 32;
+      } else if (is_wide(insn)) {
+        known[insn.dst_reg] = std::nullopt;
+      } else {
+        known = {};  // BPF_ABS, BPF_IND: like calls, and not used here
+      }
+      break;
+    case BPF_LDX:
+      known[insn.dst_reg] = std::nullopt;
+      break;
+    case BPF_STX:
+      // An atomic operation may write what it fetches to a register of its own, or to r0.
+      if (BPF_MODE(insn.code) == BPF_ATOMIC)
+        known[insn.src_reg] = known[insn.dst_reg] = known[0] = std::nullopt;
+      break;
+    case BPF_JMP:
+      if (is_call(insn)) {
+        for (size_t i = 0; i <= 5; ++i) known[i] = std::nullopt;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+// Whether the branch is taken; nothing where that is not known.
+std::optional<bool> decide(const bpf_insn& insn, const Registers& known) {
+  Register left = known[insn.dst_reg];
+  Register right = operand(insn, known);
+  if (!left || !right) return std::nullopt;
+  if (class_of(insn) == BPF_JMP32) {
+    left = *left & UINT32_MAX;
+    right = *right & UINT32_MAX;
+  }
+  switch (BPF_OP(insn.code)) {
+    case BPF_JEQ:
+      return *left == *right;
+    case BPF_JNE:
+      return *left != *right;
+    case BPF_JGT:
+      return *left > *right;
+    case BPF_JGE:
+      return *left >= *right;
+    case BPF_JLT:
+      return *left < *right;
+    case BPF_JLE:
+      return *left <= *right;
+    case BPF_JSET:
+      return (*left & *right) != 0;
+    default:
+      return std::nullopt;  // signed
+  }
+}
+
+class Pruner {
+ public:
+  explicit Pruner(std::vector<bpf_insn>& instructions)
+      : instructions_(instructions), before_(instructions.size()) {}
+
+  void run() {
+    if (instructions_.empty()) return;
+    reach(0, {});
+    while (!work_.empty() && is_well_formed_) {
+      const size_t at = work_.back();
+      work_.pop_back();
+      follow(at);
+    }
+    if (is_well_formed_) rebuild();
+  }
+
+ private:
+  size_t size_of(size_t at) const { return is_wide(instructions_[at]) ? 2 : 1; }
+
+  // Joins `known` into what is known before `at`.
+  void reach(size_t at, const Registers& known) {
+    if (at >= instructions_.size()) {
+      is_well_formed_ = false;
+      return;
+    }
+    std::optional<Registers>& there = before_[at];
+    if (!there) {
+      there = known;
+      work_.push_back(at);
+      return;
+    }
+    bool has_changed = false;
+    for (size_t i = 0; i < kRegisters; ++i) {
+      if (!(*there)[i] || (*there)[i] == known[i]) continue;
+      (*there)[i] = std::nullopt;
+      has_changed = true;
+    }
+    if (has_changed) work_.push_back(at);
+  }
+
+  // A jump before the program's beginning becomes a number beyond its end.
+  static size_t target(size_t at, int64_t offset) {
+    return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
+  }
+
+  void follow(size_t at) {
+    const bpf_insn& insn = instructions_[at];
+    const size_t next = at + size_of(at);
+    if (insn.dst_reg >= kRegisters || insn.src_reg >= kRegisters || next > instructions_.size() ||
+        insn.code == (BPF_JMP32 | BPF_JA)) {
+      is_well_formed_ = false;  // or of a kind that compilers for newer kernels write
+      return;
+    }
+    Registers known = *before_[at];
+    if (names_function(insn)) reach(target(at, insn.imm), {});
+    if (is_exit(insn)) return;
+    if (is_goto(insn)) return reach(target(at, insn.off), known);
+    if (is_branch(insn)) {
+      const std::optional<bool> taken = decide(insn, known);
+      if (taken != false) reach(target(at, insn.off), known);
+      if (taken != true) reach(next, known);
+      return;
+    }
+    apply(insn, &insn + 1, known);
+    reach(next, known);
+  }
+
+  // 0: left out; a decided branch that is taken is kept as a jump.
+  size_t kept_size(size_t at) const {
+    if (!before_[at]) return 0;
+    const bpf_insn& insn = instructions_[at];
+    const bool is_never_taken = is_branch(insn) && decide(insn, *before_[at]) == false;
+    return is_never_taken ? 0 : size_of(at);
+  }
+
+  void rebuild() {
+    std::vector<size_t> moved_to(instructions_.size() + 1);
+    size_t kept = 0;
+    for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
+      moved_to[at] = kept;
+      kept += kept_size(at);
+    }
+    std::vector<bpf_insn> pruned;
+    pruned.reserve(kept);
+    for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
+      if (kept_size(at) == 0) continue;
+      bpf_insn insn = instructions_[at];
+      const auto distance = [&](int64_t offset) {
+        return static_cast<int64_t>(moved_to[target(at, offset)]) -
+               static_cast<int64_t>(moved_to[at]) - 1;
+      };
+      if (is_branch(insn) && decide(insn, *before_[at]) == true) {
+        const int16_t offset = insn.off;
+        insn = {};
+        insn.code = BPF_JMP | BPF_JA;
+        insn.off = offset;
+      }
+      if (is_goto(insn) || is_branch(insn)) insn.off = static_cast<int16_t>(distance(insn.off));
+      if (names_function(insn)) insn.imm = static_cast<int32_t>(distance(insn.imm));
+      pruned.push_back(insn);
+      if (size_of(at) == 2) pruned.push_back(instructions_[at + 1]);
+    }
+    instructions_ = std::move(pruned);
+  }
+
+  std::vector<bpf_insn>& instructions_;
+  std::vector<std::optional<Registers>> before_;  // nothing: not reached
+  std::vector<size_t> work_;
+  bool is_well_formed_ = true;
+};
+
+}  // namespace
+
+void prune_unreachable(std::vector<bpf_insn>& instructions) { Pruner(instructions).run(); }
+
+}  // namespace tracker
