@@ -15,6 +15,7 @@
 #include "base/say.h"
 #include "cli/collect_summary.h"
 #include "cli/event_style.h"
+#include "cli/fit_columns.h"
 #include "cli/live_printer.h"
 #include "cli/size_argument.h"
 #include "cli/status_output.h"
@@ -292,9 +293,10 @@ Result<int> CollectCommand::run() {
   DropTally tally;
   uint64_t not_shown = 0;
   TRY_ASSIGN(summary, collect_and_print(tally, not_shown));
-  say(fmt::format("{}", render_collect_summary(summary, tally.rows(summary.names),
-                                               arguments_.options.output.value_or(""), not_shown,
-                                               tally.not_lost())));
+  say(fit_columns(
+      render_collect_summary(summary, tally.rows(summary.names),
+                             arguments_.options.output.value_or(""), not_shown, tally.not_lost()),
+      terminal_columns(STDERR_FILENO)));
   if (summary.recording_error) return 1;  // its sentence was said when it happened
   const int status = summary.command_status.value_or(0);
   if (status != 0 || !arguments_.fail_on_loss) return status;

@@ -29,7 +29,7 @@ class CompletionCommand : public Command {
 
   Result<int> run() override {
     const CommandWords program = describe_commands(*program_);
-    TRY_ASSIGN(output, Output::open());
+    TRY_ASSIGN(output, Output::open(Output::Lines::kAsTheyAre));
     TRY(output->write(shell_ == "bash"  ? bash_completion(program)
                       : shell_ == "zsh" ? zsh_completion(program)
                                         : fish_completion(program)));

@@ -57,8 +57,8 @@ class DbCommand : public Command {
     return 0;
   }
 
-  static Result<void> show(const std::string& text) {
-    TRY_ASSIGN(output, Output::open());
+  Result<void> show(const std::string& text) const {
+    TRY_ASSIGN(output, Output::open(Output::lines_of(format_)));
     TRY(output->write(text));
     TRY(output->close());
     return {};

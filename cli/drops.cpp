@@ -60,7 +60,7 @@ class DropsCommand : public Command {
   Result<int> run() override {
     TRY_ASSIGN(keys, parse_drop_keys(by_));
     TRY_ASSIGN(view, open_view(view_options_));
-    TRY_ASSIGN(output, Output::open());
+    TRY_ASSIGN(output, Output::open(Output::lines_of(view_options_.format)));
     DropTable table(keys, view.source->names(),
                     counts_all_ ? DropTable::Counted::kAllFrees : DropTable::Counted::kLosses);
     const auto damaged = visit_in_file_order(*view.source, view.selection,

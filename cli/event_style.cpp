@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/fit_columns.h"
 #include "cli/text_style.h"
 
 namespace tracker {
@@ -19,6 +20,7 @@ void add_event_style_options(CLI::App& command, EventStyle& style) {
 
 EventRenderer::EventRenderer(const EventStyle& style, OutputFormat format, int fd)
     : options_(text_options(style.time, fd)),
+      fd_(fd),
       is_line_(style.style == "line"),
       is_json_(format == OutputFormat::kJson) {
   options_.stacks = style.style == "stack";
@@ -28,7 +30,7 @@ std::string EventRenderer::operator()(const Event& event, const Names& names,
                                       const Session& session, uint64_t previous_ns) const {
   if (is_json_) return render_event_json(event, names, session) + "\n";
   const auto render = is_line_ ? render_event_line : render_event_text;
-  return render(event, names, session, options_, previous_ns);
+  return fit_columns(render(event, names, session, options_, previous_ns), terminal_columns(fd_));
 }
 
 EventPrinter::EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,

@@ -30,7 +30,7 @@ void add_event_style_options(CLI::App& command, EventStyle& style);
 // shown before it was; 0: none is.
 class EventRenderer {
  public:
-  // Colour by what `fd` is.
+  // Colour, and how long lines are, by what `fd` is; it stays the caller's.
   EventRenderer(const EventStyle& style, OutputFormat format, int fd);
 
   std::string operator()(const Event& event, const Names& names, const Session& session,
@@ -38,6 +38,7 @@ class EventRenderer {
 
  private:
   RenderOptions options_;
+  int fd_;
   bool is_line_;
   bool is_json_;
 };
@@ -45,7 +46,7 @@ class EventRenderer {
 // Events of one recording in the order in which they are shown.
 class EventPrinter {
  public:
-  // Colour by what `fd` is. Names and session must outlive this.
+  // Colour, and how long lines are, by what `fd` is. Names and session must outlive this.
   EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,
                const Session& session);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -14,9 +15,11 @@
 #include <vector>
 
 #include "base/say.h"
+#include "cli/fit_columns.h"
 #include "collector/privileges.h"
 #include "event/render.h"
 #include "probes/kernel_btf.h"
+#include "probes/tracepoint/group.h"
 #include "probes/tracepoint/lookup.h"
 #include "probes/trial.h"
 
@@ -42,9 +45,10 @@ struct ProbeList {
 
 // A pattern is compared with the whole target (tp:net:*) and with the tracepoint's name (net*).
 ProbeList list_probes(const KernelBtf& btf, const std::string& pattern) {
+  const TracepointGroups all_groups;
   ProbeList list;
   for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
-    std::vector<std::string> groups = tracepoint_groups(tracepoint->name);
+    std::vector<std::string> groups = all_groups.of(tracepoint->name);
     if (groups.empty()) {
       ++list.without_group;
       groups.emplace_back("?");
@@ -67,6 +71,11 @@ std::string arguments_text(const TracepointArgs& args) {
   if (args.location >= 0) text += " location";
   if (args.return_code >= 0) text += " rc";
   return text;
+}
+
+// A sentence of one of the facts can be long.
+void print_line(std::string line) {
+  fmt::print("{}", fit_columns(std::move(line), terminal_columns(STDOUT_FILENO)));
 }
 
 void print_probes_text(const std::vector<ListedProbe>& probes) {
@@ -137,7 +146,8 @@ bool print_facts(const Result<KernelBtf>& btf, bool json) {
                                  {"detail", fact.detail}};
       fmt::print("{}\n", row.dump());
     } else {
-      fmt::print("{:<3}  {:<24}  {}\n", fact.available ? "yes" : "no", fact.name, fact.detail);
+      print_line(fmt::format("{:<3}  {:<24}  {}\n", fact.available ? "yes" : "no", fact.name,
+                             fact.detail));
     }
   }
   return can_collect;

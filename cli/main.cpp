@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include "cli/completion.h"
 #include "cli/db.h"
 #include "cli/drops.h"
+#include "cli/fit_columns.h"
 #include "cli/inspect.h"
 #include "cli/nearest.h"
 #include "cli/print.h"
@@ -44,7 +46,8 @@ struct ListedCommand {
 };
 
 int report(const Error& error) {
-  say(fmt::format("tracker: {}\n", escape_text(error.message)));
+  say(fit_columns(fmt::format("tracker: {}\n", escape_text(error.message)),
+                  terminal_columns(STDERR_FILENO)));
   return error.kind == ErrorKind::kWrongUsage ? kWrongUsage : kFailed;
 }
 

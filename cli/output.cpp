@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/system_error.h"
+#include "cli/fit_columns.h"
 #include "cli/text_style.h"
 
 namespace tracker {
@@ -81,11 +82,12 @@ class SpawnFiles {
 
 }  // namespace
 
-Result<std::unique_ptr<Output>> Output::open() {
+Result<std::unique_ptr<Output>> Output::open(Lines lines) {
   std::unique_ptr<Output> output(new Output);
   // A reader that is gone is a result of write(), not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   if (::isatty(STDOUT_FILENO) == 0) return output;
+  if (lines == Lines::kFitted) output->columns_ = terminal_columns(STDOUT_FILENO);
   output->has_colour_ = text_options("local", STDOUT_FILENO).colour;
   const std::string pager = pager_command();
   if (!pager.empty()) TRY(output->start_pager(pager));
@@ -142,7 +144,11 @@ Result<bool> Output::flush() {
 
 Result<bool> Output::write(std::string_view text) {
   if (reader_is_gone_) return false;
-  buffer_ += text;
+  if (columns_ == 0) {
+    buffer_ += text;
+  } else {
+    buffer_ += fit_columns(std::string(text), columns_);
+  }
   return buffer_.size() < kBufferBytes ? Result<bool>(true) : flush();
 }
 

@@ -15,11 +15,20 @@
 
 namespace tracker {
 
+enum class OutputFormat { kText, kJson };
+
 class Output {
  public:
+  // Text for people fits a terminal's columns (fit_columns.h); JSON and scripts stay as they are.
+  // Fitted text is handed to write() in whole lines.
+  enum class Lines { kAsTheyAre, kFitted };
+  static Lines lines_of(OutputFormat format) {
+    return format == OutputFormat::kText ? Lines::kFitted : Lines::kAsTheyAre;
+  }
+
   // On a terminal starts $PAGER, or less where that is not set and there is one; PAGER= or
   // PAGER=cat goes without. While a pager runs SIGINT is the pager's.
-  static Result<std::unique_ptr<Output>> open();
+  static Result<std::unique_ptr<Output>> open(Lines lines);
 
   ~Output();
   Output(const Output&) = delete;
@@ -43,6 +52,7 @@ class Output {
   UniqueFd pipe_;  // to the pager, where there is one
   pid_t pager_ = -1;
   bool has_colour_ = false;
+  size_t columns_ = 0;  // that lines are fitted to; 0: they are not
   bool reader_is_gone_ = false;
   std::string buffer_;
 };

@@ -32,7 +32,7 @@ class PrintCommand : public Command {
 
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
-    TRY_ASSIGN(output, Output::open());
+    TRY_ASSIGN(output, Output::open(Output::Lines::kAsTheyAre));
     EventPrinter printer(style_, view_options_.format, STDOUT_FILENO, view.source->names(),
                          view.source->session());
     uint64_t shown = 0;

@@ -21,8 +21,6 @@ class Option;
 
 namespace tracker {
 
-enum class OutputFormat { kText, kJson };
-
 struct ViewOptions {
   std::string path = "tracker.db";
   OutputFormat format = OutputFormat::kText;

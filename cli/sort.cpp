@@ -70,7 +70,7 @@ class SortCommand : public Command {
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
     options_.selection = view.selection;
-    TRY_ASSIGN(output, Output::open());
+    TRY_ASSIGN(output, Output::open(Output::lines_of(view_options_.format)));
     TRY_ASSIGN(damaged, show(view, *output));
     return finish_view_of_events(*output, view, damaged, shown_,
                                  options_.only_drops ? "dropped packet" : "packet");

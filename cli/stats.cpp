@@ -32,7 +32,7 @@ class StatsCommand : public Command {
   Result<int> run() override {
     TRY_ASSIGN(view, open_view(view_options_));
     TRY_ASSIGN(info, read_info(view_options_.path));
-    TRY_ASSIGN(output, Output::open());
+    TRY_ASSIGN(output, Output::open(Output::lines_of(view_options_.format)));
     std::vector<DamagedBlock> damaged;
     const Stats stats = make_stats(*view.source, view_options_.path,
                                    info.size_bytes + info.wal_bytes, view.selection, damaged);

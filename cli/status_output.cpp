@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/fit_columns.h"
 #include "cli/unblocked_fd.h"
 
 namespace tracker {
@@ -52,8 +53,9 @@ void StatusOutput::progress(std::string_view line) {
 
 void StatusOutput::note(std::string_view line) {
   clear_progress();
-  if (pending_.size() + line.size() + 1 > kMaxPending) return;
-  pending_ += std::string(line) + "\n";
+  const std::string fitted = fit_columns(std::string(line), terminal_columns(fd_)) + "\n";
+  if (pending_.size() + fitted.size() > kMaxPending) return;
+  pending_ += fitted;
   write_pending();
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probes/tracepoint/group.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 namespace tracker {
 
@@ -61,6 +65,44 @@ std::string_view well_known_group(std::string_view tracepoint) {
       std::lower_bound(kKnown.begin(), kKnown.end(), Known{tracepoint, {}}, is_earlier);
   return found != kKnown.end() && found->tracepoint == tracepoint ? found->group
                                                                   : std::string_view();
+}
+
+std::string tracefs_events() {
+  for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
+    std::string events = fmt::format("{}/events", root);
+    if (::access(fmt::format("{}/skb/kfree_skb", events).c_str(), F_OK) == 0) return events;
+  }
+  return {};
+}
+
+bool has_tracepoint(const std::string& group, const std::string& name) {
+  const std::string events = tracefs_events();
+  return !events.empty() &&
+         ::access(fmt::format("{}/{}/{}/id", events, group, name).c_str(), F_OK) == 0;
+}
+
+TracepointGroups::TracepointGroups() {
+  const std::string events = tracefs_events();
+  if (events.empty()) return;
+  std::ifstream list(fmt::format("{}/../available_events", events));
+  is_readable_ = list.is_open();
+  for (std::string line; std::getline(list, line);) {
+    const size_t colon = line.find(':');
+    if (colon != std::string::npos) groups_.emplace(line.substr(colon + 1), line.substr(0, colon));
+  }
+}
+
+std::vector<std::string> TracepointGroups::of(const std::string& name) const {
+  std::vector<std::string> groups;
+  if (!is_readable_) {
+    const std::string_view known = well_known_group(name);
+    if (!known.empty()) groups.emplace_back(known);
+    return groups;
+  }
+  const auto [first, last] = groups_.equal_range(name);
+  for (auto entry = first; entry != last; ++entry) groups.push_back(entry->second);
+  std::sort(groups.begin(), groups.end());
+  return groups;
 }
 
 }  // namespace tracker

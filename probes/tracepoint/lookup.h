@@ -17,9 +17,6 @@ namespace tracker {
 Result<void> check_tracepoint(const std::string& target);
 Result<FoundPoints> find_tracepoints(const std::string& target, const KernelBtf& btf);
 
-// The group of a tracepoint: "skb" for kfree_skb, from tracefs, and where that cannot be read from
-// what is well known (group.h). Empty where neither has it.
-std::vector<std::string> tracepoint_groups(const std::string& name);
 bool tracefs_readable();
 // Why a group is not known, and what to do.
 inline constexpr const char* kTracefsHint =
