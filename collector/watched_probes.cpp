@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -135,9 +134,8 @@ std::vector<Result<std::string>> WatchedProbes::attach_all() {
       plan.paired = paired;
       rungs[i] = kernel_->attach(i, plan);
     });
-    paired = std::ranges::any_of(std::views::iota(0U, count), [&](uint32_t i) {
-      return probe_at(i).role() == ProbeRole::kTransmitted && rungs[i].has_value();
-    });
+    for (uint32_t i = 0; i < count; ++i)
+      paired = paired || (probe_at(i).role() == ProbeRole::kTransmitted && rungs[i].has_value());
   }
   return rungs;
 }
