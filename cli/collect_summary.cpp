@@ -16,6 +16,7 @@ constexpr size_t kMaxRows = 20;
 struct Totals {
   uint64_t seen = 0, filtered = 0, recorded = 0, ring_full = 0, reader = 0, storage = 0;
   uint64_t unattributed = 0, untracked = 0;
+  uint64_t untracked_beside = 0;  // by companions
   int64_t missed = 0;
   bool missed_known = true;
   uint64_t lost() const { return ring_full + reader + storage; }
@@ -33,6 +34,8 @@ Totals add_up(const Session& session) {
     totals.unattributed += counters.unattributed;
     totals.untracked += counters.untracked;
   }
+  for (const CompanionProbe& companion : session.companions)
+    totals.untracked_beside += companion.untracked;
   for (const ProbeAttachment& attachment : session.attachments) {
     if (!attachment.attached) continue;
     if (attachment.missed < 0) totals.missed_known = false;
@@ -127,6 +130,11 @@ std::string render_collect_summary(const CollectSummary& summary,
   if (totals.untracked > 0)
     text +=
         fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
+  if (totals.untracked_beside > 0)
+    text += fmt::format(
+        "untracked {} by the probes beside them: some packets may be split in two or unattributed "
+        "(--track-size)\n",
+        totals.untracked_beside);
   if (!totals.missed_known) {
     text += "missed: unknown on this kernel\n";
   } else if (totals.missed > 0) {

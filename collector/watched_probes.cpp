@@ -150,7 +150,7 @@ Result<void> WatchedProbes::attach(Session& session, Names& names) {
     const std::string how = rungs[i] ? *rungs[i] : "";
     const std::string problem = rungs[i] ? "" : rungs[i].error().message;
     if (i >= asked_.size()) {
-      session.companions.push_back({probe.point->target(), how, problem, 0});
+      session.companions.push_back({probe.point->target(), how, problem, 0, 0});
       continue;
     }
     names.probes.push_back(probe.point->name());
@@ -174,8 +174,12 @@ Result<std::vector<ProbeCounters>> WatchedProbes::read_counters(Session& session
   }
   for (uint32_t i = 0; i < companions_.size(); ++i) {
     TRY_ASSIGN(of_companion, kernel_->counters(static_cast<uint32_t>(asked_.size()) + i));
-    session.companions[i].seen = 0;
-    for (const ProbeCounters& of_cpu : of_companion) session.companions[i].seen += of_cpu.seen;
+    CompanionProbe& companion = session.companions[i];
+    companion.seen = companion.untracked = 0;
+    for (const ProbeCounters& of_cpu : of_companion) {
+      companion.seen += of_cpu.seen;
+      companion.untracked += of_cpu.untracked;
+    }
   }
   return counters;
 }

@@ -53,6 +53,8 @@ struct CompanionProbe {
   std::string how;      // "tp_btf", "raw_tp"; empty: not attached
   std::string problem;  // a sentence, where not attached
   uint64_t seen = 0;    // hits: what it cost
+  // Hits on packets that the tracking map had no room for: their namespaces and ids may be unknown.
+  uint64_t untracked = 0;
 
   bool operator==(const CompanionProbe&) const = default;
 };

@@ -105,7 +105,8 @@ constexpr std::string_view kBridge =
     "the bridge does not take it (its port is disabled, learning or locked), or has no port to "
     "send it "
     "to: it would go back where it came from, or no other port may have it";
-// __udp4_lib_rcv(): xfrm4_policy_check(), and pskb_may_pull() at its beginning.
+// __udp4_lib_rcv(), which 7.3 compiles into udp_rcv(): xfrm4_policy_check(), and pskb_may_pull() at
+// its beginning.
 constexpr std::string_view kUdpPolicy =
     "an IPsec policy refused it, as clear text where ESP is required; or it is shorter than a UDP "
     "header";
@@ -171,6 +172,7 @@ constexpr std::array kWords{
     PlaceWords{"ip6_mr_input", "NOT_SPECIFIED", kMulticastRouter},
     PlaceWords{"br_handle_frame_finish", "NOT_SPECIFIED", kBridge},
     PlaceWords{"__udp4_lib_rcv", "NOT_SPECIFIED", kUdpPolicy},
+    PlaceWords{"udp_rcv", "NOT_SPECIFIED", kUdpPolicy},
     PlaceWords{"__dev_forward_skb", "NOT_SPECIFIED", kPeerCannotTake},
     PlaceWords{"__dev_forward_skb2", "NOT_SPECIFIED", kPeerCannotTake},
     PlaceWords{"br_forward", "NOT_SPECIFIED", kNoBridgePort},

@@ -102,9 +102,11 @@ std::string companions_text(const Session& session) {
   std::string text;
   for (const CompanionProbe& companion : session.companions) {
     if (companion.problem.empty()) {
-      text +=
-          fmt::format("beside them, to know where packets are: {} ({}), hit {} times\n",
-                      escape_text(companion.target), escape_text(companion.how), companion.seen);
+      text += fmt::format("beside them, to know where packets are: {} ({}), hit {} times{}\n",
+                          escape_text(companion.target), escape_text(companion.how), companion.seen,
+                          companion.untracked == 0
+                              ? std::string()
+                              : fmt::format(", {} untracked (--track-size)", companion.untracked));
     } else {
       text += fmt::format("{} was not attached beside them, some packets may be split in two: {}\n",
                           escape_text(companion.target), escape_text(companion.problem));
@@ -205,6 +207,7 @@ Json companions_json(const Session& session) {
     set(json, "how", companion.how);
     set(json, "problem", companion.problem);
     json["seen"] = companion.seen;
+    json["untracked"] = companion.untracked;
     companions.push_back(std::move(json));
   }
   return companions;

@@ -42,6 +42,11 @@ const std::array<Table, kTableCount> kTables{{
   seen INTEGER NOT NULL
 ))",
      false},
+    {"companion_untracked", R"(CREATE TABLE companion_untracked (
+  id INTEGER PRIMARY KEY,
+  untracked INTEGER NOT NULL
+))",
+     false},
     {"stack_budget", R"(CREATE TABLE stack_budget (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   first INTEGER NOT NULL,

@@ -109,10 +109,28 @@ Result<void> load_companions(const Database& database, ReadBudget& budget, Sessi
   while (true) {
     TRY_ASSIGN(has_row, rows.next());
     if (!has_row) return {};
-    CompanionProbe companion{rows.text(1), rows.text(2), rows.text(3), rows.number<uint64_t>(4)};
+    CompanionProbe companion{rows.text(1), rows.text(2), rows.text(3), rows.number<uint64_t>(4), 0};
     TRY(rows.check_row());
     session.companions.push_back(std::move(companion));
   }
+}
+
+// A table of its own: recordings made before 2026-11-27 count no such hits, and a table is taken as
+// it is or not at all (schema.h).
+Result<void> load_companions_untracked(const Database& database, ReadBudget& budget,
+                                       Session& session) {
+  TRY_ASSIGN(has_it, has_table(database, "companion_untracked"));
+  if (!has_it) return {};
+  TRY_ASSIGN(rows, TableReader::open(database, "companion_untracked",
+                                     "SELECT id, untracked FROM companion_untracked ORDER BY id",
+                                     Keys::kNumbered, budget));
+  for (CompanionProbe& companion : session.companions) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    companion.untracked = rows.number<uint64_t>(1);
+    TRY(rows.check_row());
+  }
+  return {};
 }
 
 Result<void> load_counters(const Database& database, ReadBudget& budget, Session& session) {
@@ -164,6 +182,7 @@ Result<SessionTables> SessionTables::prepare(const Database& database) {
       {&tables.clock_, "INSERT OR REPLACE INTO clock VALUES (?,?,?)"},
       {&tables.attachment_, "INSERT OR REPLACE INTO attachment VALUES (?,?,?,?,?,?)"},
       {&tables.companion_, "INSERT OR REPLACE INTO companion VALUES (?,?,?,?,?)"},
+      {&tables.companion_untracked_, "INSERT OR REPLACE INTO companion_untracked VALUES (?,?)"},
       {&tables.counter_, "INSERT OR REPLACE INTO probe_counter VALUES (?,?,?,?,?,?,?,?,?,?,?)"},
       {&tables.loss_, "INSERT OR REPLACE INTO loss VALUES (?,?,?,?,?)"},
       {&tables.shrink_clock_, "DELETE FROM clock WHERE id >= ?"},
@@ -234,11 +253,13 @@ Result<void> SessionTables::store_attachments(const Session& session) {
 
 Result<void> SessionTables::store_companions(const Session& session) {
   return store_list(session.companions, stored_.companions, is_known_, shrink_companion_,
-                    [this](size_t id, const CompanionProbe& companion) {
+                    [this](size_t id, const CompanionProbe& companion) -> Result<void> {
                       companion_.bind_unsigned(1, id).bind_text(2, companion.target);
                       companion_.bind_text(3, companion.how);
                       companion_.bind_text(4, clip_text(companion.problem));
-                      return companion_.bind_unsigned(5, companion.seen).run();
+                      TRY(companion_.bind_unsigned(5, companion.seen).run());
+                      companion_untracked_.bind_unsigned(1, id);
+                      return companion_untracked_.bind_unsigned(2, companion.untracked).run();
                     });
 }
 
@@ -268,7 +289,7 @@ Result<void> SessionTables::store_losses(const Session& session) {
 Result<void> load_session(const Database& database, ReadBudget& budget, Session& session) {
   Result<void> first;
   for (const auto load : {load_row, load_stack_budget, load_clocks, load_attachments,
-                          load_companions, load_counters, load_losses}) {
+                          load_companions, load_companions_untracked, load_counters, load_losses}) {
     Result<void> loaded = load(database, budget, session);
     if (!loaded && first) first = std::move(loaded);
   }

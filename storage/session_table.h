@@ -30,7 +30,8 @@ class SessionTables {
   Result<void> store_counters(const Session& session);
   Result<void> store_losses(const Session& session);
 
-  Statement session_, stack_budget_, clock_, attachment_, companion_, counter_, loss_;
+  Statement session_, stack_budget_, clock_, attachment_, companion_, companion_untracked_,
+      counter_, loss_;
   Statement shrink_clock_, shrink_attachment_, shrink_companion_, shrink_counter_, shrink_loss_;
   Session stored_;  // what the file holds, as far as is_known_
   bool is_known_ = false;

@@ -252,7 +252,7 @@ TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
   auto writer = RecordingWriter::create(path, sample_session(), sample_names());
   ASSERT_TRUE(writer);
   ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
-  run_sql(path, "DROP TABLE companion; DROP TABLE stack_budget");
+  run_sql(path, "DROP TABLE companion; DROP TABLE companion_untracked; DROP TABLE stack_budget");
   auto reader = RecordingReader::open(path);
   ASSERT_TRUE(reader);
   Session expected = sample_session();
@@ -262,6 +262,21 @@ TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
   const auto report = verify_recording(path);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->problems.empty());
+}
+
+TEST(OldRecording, MadeBeforeCompanionsCountedTheUntrackedIsReadAndSound) {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  auto writer = RecordingWriter::create(path, sample_session(), sample_names());
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
+  run_sql(path, "DROP TABLE companion_untracked");
+  auto reader = RecordingReader::open(path);
+  ASSERT_TRUE(reader);
+  Session expected = sample_session();
+  for (CompanionProbe& companion : expected.companions) companion.untracked = 0;
+  EXPECT_EQ((*reader)->session(), expected);
+  EXPECT_TRUE(verify_recording(path)->problems.empty());
 }
 
 TEST(HostileRecording, ThatIsSomethingElseIsRefused) {
