@@ -118,6 +118,24 @@ void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
                         escape_text(options.path)));
 }
 
+// A pcap filter sees less than what is shown.
+void say_filter_blindness(const View& view) {
+  const Selection::FilterBlindness blindness = view.selection.filter_blindness();
+  const std::string filter = escape_text(quoted(view.options.selection.filter));
+  if (blindness.has_vlan_tags) {
+    say(
+        fmt::format("tracker: -f {} did not match packets behind a VLAN tag, as pcap filters do "
+                    "not; 'vlan and ...' does\n",
+                    filter));
+  }
+  if (blindness.has_extension_headers) {
+    say(
+        fmt::format("tracker: -f {} did not match packets behind IPv6 extension headers, as pcap "
+                    "filters do not; select them by address or --packet\n",
+                    filter));
+  }
+}
+
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
@@ -160,6 +178,7 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
   if (view.source->damage()) return shown_in_part(*view.source->damage());
   if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
   if (shown == 0) say_nothing_shown(view.options, noun);
+  say_filter_blindness(view);
   return 0;
 }
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
+#include "event/header_map.h"
 #include "event/render.h"
 #include "event/socket_packet.h"
 
@@ -20,6 +22,10 @@ constexpr int kLargestPacket = 262144;  // MAXIMUM_SNAPLEN of tcpdump
 // code generation 2 s; 350 are what the longest expression holds.
 constexpr size_t kLongestExpression = 4096;
 constexpr size_t kLongestOptimized = 1024;
+
+constexpr uint32_t kAddressesSize = 12;  // the two MAC addresses of an Ethernet header
+constexpr uint32_t kIpv6Size = 40;
+constexpr size_t kNextHeaderAt = 6;  // in an IPv6 header
 
 class Program {
  public:
@@ -76,6 +82,43 @@ Error malformed(const std::string& expression, const std::string& why) {
       fmt::format("filter '{}': {}; see pcap-filter(7) for the syntax", shown, escape_text(why)));
 }
 
+// The packet without the VLAN tags and IPv6 extension headers in its bytes; empty where it has
+// none.
+struct BarePacket {
+  std::vector<uint8_t> bytes;
+  uint32_t len = 0;
+  bool had_tags = false;
+};
+
+BarePacket without_tags_and_extensions(const PacketSection& packet) {
+  const HeaderMap map = map_headers(packet.bytes, packet.link, packet.ethertype);
+  const LayerMap& layer = map.layers[0];
+  const bool has_extensions =
+      layer.version == 6 && layer.transport != kNoOffset && layer.transport > layer.ip + kIpv6Size;
+  BarePacket bare;
+  bare.had_tags = layer.vlans != 0 && layer.ethernet != kNoOffset;
+  if (layer.ip == kNoOffset || (!bare.had_tags && !has_extensions)) return bare;
+  const auto copy = [&](uint32_t from, uint32_t to) {
+    bare.bytes.insert(bare.bytes.end(), packet.bytes.begin() + from, packet.bytes.begin() + to);
+  };
+  const auto kept = static_cast<uint32_t>(packet.bytes.size());
+  if (layer.ethernet != kNoOffset) {
+    copy(layer.ethernet, layer.ethernet + kAddressesSize);
+    bare.bytes.push_back(static_cast<uint8_t>(layer.ethertype >> 8));
+    bare.bytes.push_back(static_cast<uint8_t>(layer.ethertype));
+  }
+  const size_t ip = bare.bytes.size();
+  if (has_extensions) {
+    copy(layer.ip, layer.ip + kIpv6Size);
+    bare.bytes[ip + kNextHeaderAt] = layer.protocol;
+    copy(layer.transport, kept);
+  } else {
+    copy(layer.ip, kept);
+  }
+  bare.len = packet.len - std::min(packet.len, kept - static_cast<uint32_t>(bare.bytes.size()));
+  return bare;
+}
+
 }  // namespace
 
 struct PacketFilter::Programs {
@@ -119,6 +162,16 @@ bool PacketFilter::matches(const PacketSection& packet) const {
   const Program& program =
       packet.link == LinkLayer::kEthernet ? programs_->ethernet : programs_->ip;
   return program.matches(packet.bytes, packet.len);
+}
+
+PacketFilter::Hidden PacketFilter::hidden_match(const PacketSection& packet) const {
+  if (packet.bytes.empty()) return Hidden::kNot;
+  const BarePacket bare = without_tags_and_extensions(packet);
+  if (bare.bytes.empty()) return Hidden::kNot;
+  const Program& program =
+      packet.link == LinkLayer::kEthernet ? programs_->ethernet : programs_->ip;
+  if (!program.matches(bare.bytes, bare.len)) return Hidden::kNot;
+  return bare.had_tags ? Hidden::kByVlanTag : Hidden::kByExtensionHeader;
 }
 
 }  // namespace tracker

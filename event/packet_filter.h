@@ -32,6 +32,13 @@ class PacketFilter {
   // addresses, matches only the empty expression.
   bool matches(const PacketSection& packet) const;
 
+  // What keeps the expression from seeing a packet as it is shown: pcap's `udp` and `port` look
+  // neither behind a VLAN tag nor behind an IPv6 extension header.
+  enum class Hidden { kNot, kByVlanTag, kByExtensionHeader };
+  // For a packet that does not match: whether it would without the tags and extension headers in
+  // its bytes. kByVlanTag where it has both.
+  Hidden hidden_match(const PacketSection& packet) const;
+
  private:
   struct Programs;
   explicit PacketFilter(std::shared_ptr<const Programs> programs);

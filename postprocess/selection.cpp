@@ -140,6 +140,7 @@ Result<Selection> Selection::compile(const SelectionOptions& options, const Sess
   if (!options.filter.empty()) {
     TRY_ASSIGN(filter, PacketFilter::compile(options.filter));
     selection.filter_ = std::move(filter);
+    selection.blindness_ = std::make_shared<FilterBlindness>();
   }
   TRY(check_not_empty("--reason", options.reasons, "a name such as NO_SOCKET or 'TCP_*'"));
   TRY(check_not_empty("--not-reason", options.not_reasons, "a name such as NO_SOCKET or 'TCP_*'"));
@@ -196,8 +197,23 @@ bool Selection::wants(const Event& event) const {
   if (!reasons_.empty() && !reasons_.match(event, *names_)) return false;
   if (netns_.is_given && !matches_netns(event)) return false;
   if (!devices_.empty() && !matches_device(event)) return false;
-  if (!filter_) return true;
-  return event.has(Section::kPacket) && filter_->matches(event.packet);
+  return !filter_ || matches_filter(event);
+}
+
+bool Selection::matches_filter(const Event& event) const {
+  if (!event.has(Section::kPacket)) return false;
+  if (filter_->matches(event.packet)) return true;
+  switch (filter_->hidden_match(event.packet)) {
+    case PacketFilter::Hidden::kNot:
+      break;
+    case PacketFilter::Hidden::kByVlanTag:
+      blindness_->has_vlan_tags = true;
+      break;
+    case PacketFilter::Hidden::kByExtensionHeader:
+      blindness_->has_extension_headers = true;
+      break;
+  }
+  return false;
 }
 
 bool Selection::rejects(const Event& event) const {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,15 @@ class Selection {
   bool rejects(const Event& event) const;
 
   bool selects_all() const { return names_ == nullptr; }
+
+  // What the filter could not see of packets that it did not select, and that are shown as what it
+  // asks for (PacketFilter::Hidden).
+  struct FilterBlindness {
+    bool has_vlan_tags = false;
+    bool has_extension_headers = false;
+  };
+  // Of the events that were asked about so far; of all copies of this selection.
+  FilterBlindness filter_blindness() const { return blindness_ ? *blindness_ : FilterBlindness{}; }
   // Bounds of what can match, both included.
   uint64_t since_ns() const { return since_ns_; }
   uint64_t until_ns() const { return until_ns_; }
@@ -87,6 +97,7 @@ class Selection {
   Result<void> add_packets(const std::vector<std::string>& typed);
   Result<void> add_netns(const std::vector<std::string>& typed);
   Result<void> add_probes(const std::vector<std::string>& typed);
+  bool matches_filter(const Event& event) const;
   bool matches_netns(const Event& event) const;
   bool is_named_device(const std::string& name) const;
   bool matches_device(const Event& event) const;
@@ -95,6 +106,7 @@ class Selection {
   uint64_t since_ns_ = 0;
   uint64_t until_ns_ = UINT64_MAX;
   std::optional<PacketFilter> filter_;
+  std::shared_ptr<FilterBlindness> blindness_;  // with a filter
   Reasons reasons_;
   Reasons not_reasons_;
   std::optional<std::vector<bool>> probes_;  // by index

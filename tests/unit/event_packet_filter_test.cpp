@@ -33,6 +33,31 @@ TEST(PacketFilter, FindsVlanTagsInTheirPlace) {
   EXPECT_TRUE(matches("vlan 100 and vlan 7 and tcp", section_of(kQinQ)));
 }
 
+PacketFilter::Hidden hidden(const std::string& expression, const PacketSection& packet) {
+  const auto filter = PacketFilter::compile(expression);
+  EXPECT_TRUE(filter) << filter.error().message;
+  EXPECT_FALSE(filter->matches(packet));
+  return filter->hidden_match(packet);
+}
+
+TEST(PacketFilter, SaysWhatIsHiddenBehindAVlanTag) {
+  using Hidden = PacketFilter::Hidden;
+  EXPECT_EQ(hidden("udp port 9", section_of(kVlan)), Hidden::kByVlanTag);
+  EXPECT_EQ(hidden("udp port 10", section_of(kVlan)), Hidden::kNot);
+  EXPECT_EQ(hidden("tcp", section_of(kQinQ)), Hidden::kByVlanTag);
+  EXPECT_EQ(hidden("udp port 10", section_of(kUdp4)), Hidden::kNot);
+}
+
+TEST(PacketFilter, SaysWhatIsHiddenBehindExtensionHeaders) {
+  using Hidden = PacketFilter::Hidden;
+  EXPECT_EQ(hidden("udp", section_of(kIpv6HopByHopRoutingDestOptions)), Hidden::kByExtensionHeader);
+  EXPECT_EQ(hidden("tcp", section_of(kIpv6HopByHopRoutingDestOptions)), Hidden::kNot);
+  EXPECT_EQ(hidden("tcp dst port 6", section_of(kIpv6Ah)), Hidden::kByExtensionHeader);
+  PacketSection cut = section_of(kIpv6Ah);
+  cut.bytes.resize(60);
+  EXPECT_EQ(hidden("tcp dst port 6", cut), Hidden::kNot);
+}
+
 TEST(PacketFilter, MatchesPacketsWithoutALinkHeader) {
   EXPECT_TRUE(matches("udp and host 10.1.0.2", section_of(kTunIpv4)));
   EXPECT_TRUE(matches("ip6 host fd00::1", section_of(kTunIpv6)));
