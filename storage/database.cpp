@@ -163,7 +163,7 @@ std::string_view uri_parameters(Database::Mode mode) {
 
 }  // namespace
 
-Result<Database> Database::open(const std::string& path, Mode mode) {
+Result<Database> Database::open(const std::string& path, Mode mode, CutFile cut_file) {
   const std::string_view parameters = uri_parameters(mode);
   const int flags = (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
                     (parameters.empty() ? 0 : SQLITE_OPEN_URI) | SQLITE_OPEN_NOMUTEX;
@@ -175,15 +175,15 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   if (status != SQLITE_OK) return sqlite_error(connection);
   sqlite3_extended_result_codes(connection, 1);
   sqlite3_busy_timeout(connection, kBusyTimeoutMs);
-  if (mode != Mode::kReadWrite) TRY(database.defend(mode));
+  if (mode != Mode::kReadWrite) TRY(database.defend(mode, cut_file));
   return database;
 }
 
 // What a file could hold against its reader: SQL that runs (views, triggers, functions in the
 // schema), sizes out of proportion, pages that lie about their cells.
-Result<void> Database::defend(Mode mode) const {
+Result<void> Database::defend(Mode mode, CutFile cut_file) const {
   sqlite3* connection = connection_.get();
-  const bool is_salvage = mode == Mode::kSalvage;
+  const bool is_salvage = cut_file == CutFile::kSalvaged;
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, is_salvage ? 0 : 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);

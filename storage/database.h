@@ -70,11 +70,14 @@ class Database {
     kReadOnly,   // defended against what a hostile file could hold
     kImmutable,  // the same, of a file that nobody writes and that has no -wal: takes no locks
     kUnshared,   // kReadOnly, of a file that nobody writes: reads its -wal, makes and locks nothing
-    kSalvage,    // kReadOnly, but a file shorter than its header says is read as far as it goes
   };
+  // What becomes of a file that is shorter than its header says: refused, or read as far as it
+  // goes.
+  enum class CutFile { kRefused, kSalvaged };
 
   // Opens an existing file; never creates one.
-  static Result<Database> open(const std::string& path, Mode mode);
+  static Result<Database> open(const std::string& path, Mode mode,
+                               CutFile cut_file = CutFile::kRefused);
 
   Database(Database&&) noexcept = default;
   Database& operator=(Database&&) noexcept = default;
@@ -99,7 +102,7 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
-  Result<void> defend(Mode mode) const;
+  Result<void> defend(Mode mode, CutFile cut_file) const;
 
   std::unique_ptr<sqlite3, Close> connection_;
 };

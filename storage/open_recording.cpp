@@ -12,6 +12,8 @@ namespace tracker {
 namespace {
 
 using Kind = FileHeader::Kind;
+using Mode = Database::Mode;
+using CutFile = Database::CutFile;
 
 Error cut_off(const std::string& path, const FileHeader& header) {
   return Error{
@@ -26,11 +28,12 @@ bool has_file(const std::string& path) {
 }
 
 // Opens and reads one page. SQLite opens lazily: only this shows whether it can.
-Result<Database> try_open(const std::string& path, Database::Mode mode, Problem& problem) {
+Result<Database> try_open(const std::string& path, Database::Mode mode, CutFile cut_file,
+                          Problem& problem) {
   const auto explain = [&](Error error) {
     return with_context("recording " + path, std::move(error));
   };
-  Result<Database> database = Database::open(path, mode);
+  Result<Database> database = Database::open(path, mode, cut_file);
   if (!database) return explain(database.error());
   const Result<void> read = database->load_schema();
   problem = database->last_problem();
@@ -42,12 +45,12 @@ Result<Database> try_open(const std::string& path, Database::Mode mode, Problem&
 // which readers and writers share the index of the -wal. Without a -wal there is nothing it would
 // find there, and the file can be taken as it is. Without a -shm nobody shares it, as every writer
 // makes one, and an index in memory does. A -shm that cannot be read may be a living writer's.
-Result<Database> open_any(const std::string& path, Database::Mode mode, Problem& problem) {
-  Result<Database> database = try_open(path, mode, problem);
+Result<Database> open_any(const std::string& path, CutFile cut_file, Problem& problem) {
+  Result<Database> database = try_open(path, Mode::kReadOnly, cut_file, problem);
   if (database || problem != Problem::kCannotOpen) return database;
-  if (wal_bytes(path) == 0) return try_open(path, Database::Mode::kImmutable, problem);
+  if (wal_bytes(path) == 0) return try_open(path, Mode::kImmutable, cut_file, problem);
   if (!has_file(path + "-shm")) {
-    database = try_open(path, Database::Mode::kUnshared, problem);
+    database = try_open(path, Mode::kUnshared, cut_file, problem);
     if (database || problem != Problem::kCannotOpen) return database;
   }
   return Error{
@@ -93,7 +96,7 @@ Result<Database> open_recording(const std::string& path) {
   TRY_ASSIGN(header, recognise_recording(path));
   if (header.is_cut_off() && wal_bytes(path) == 0) return cut_off(path, header);
   Problem problem = Problem::kNone;
-  Result<Database> database = open_any(path, Database::Mode::kReadOnly, problem);
+  Result<Database> database = open_any(path, CutFile::kRefused, problem);
   if (!database) {
     if (header.is_cut_off()) return cut_off(path, header);
     return database;
@@ -104,7 +107,7 @@ Result<Database> open_recording(const std::string& path) {
 }
 
 Result<Database> open_damaged_recording(const std::string& path, Problem& problem) {
-  return open_any(path, Database::Mode::kSalvage, problem);
+  return open_any(path, CutFile::kSalvaged, problem);
 }
 
 }  // namespace tracker

@@ -114,6 +114,50 @@ TEST(KilledRecording, WithItsWalIsReadWholeWhereNothingCanBeWritten) {
   }
 }
 
+// What a cut copy still has, is found where nothing can be written as well as elsewhere.
+TEST(KilledRecording, CutOffWithItsWalIsReadAsFarWhereNothingCanBeWritten) {
+  const std::vector<Event> events = sound_events(31, 30);
+  const Folder writable;
+  make_killed_recording(writable.file("a.db"), events);
+  const Folder folder;
+  const std::string path = make_unwritable_recording(folder, events, fs::perms(0444));
+  for (const std::string& file : {writable.file("a.db"), path})
+    fs::resize_file(file, fs::file_size(file) * 2 / 3);
+  const auto elsewhere = verify_recording(writable.file("a.db"));
+  ASSERT_TRUE(elsewhere) << elsewhere.error().message;
+  EXPECT_GT(elsewhere->readable_events, 0U);
+  in_killed_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);
+    const auto report = verify_recording(path);
+    if (!report || report->readable_events != elsewhere->readable_events) ::_exit(1);
+    ::_exit(report->is_sound() == elsewhere->is_sound() ? 0 : 3);
+  });
+}
+
+// Without its -wal SQLite reads such a file as one that nobody writes; it is cut all the same.
+TEST(KilledRecording, CutOffWithoutItsWalIsReadAsFarWhereNothingCanBeWritten) {
+  const std::vector<Event> events = sound_events(32, 30);
+  const Folder writable;
+  make_killed_recording(writable.file("a.db"), events);
+  fs::remove(writable.file("a.db-wal"));
+  fs::remove(writable.file("a.db-shm"));
+  const Folder folder;
+  const std::string path = make_unwritable_recording(folder, events, fs::perms(0444));
+  fs::permissions(folder.path(), fs::perms(0755));
+  fs::remove(path + "-wal");
+  fs::permissions(folder.path(), fs::perms(0555));
+  for (const std::string& file : {writable.file("a.db"), path})
+    fs::resize_file(file, fs::file_size(file) - 5000);
+  const auto elsewhere = verify_recording(writable.file("a.db"));
+  ASSERT_TRUE(elsewhere) << elsewhere.error().message;
+  ASSERT_TRUE(elsewhere->end_is_known);
+  in_killed_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);
+    const auto report = verify_recording(path);
+    ::_exit(report && report->end_is_known ? 0 : 1);
+  });
+}
+
 // Nothing is damaged: db verify must not say so.
 TEST(KilledRecording, WhoseWalCannotBeReadSaysWhatToDo) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become a user who may not read a file";
