@@ -293,10 +293,9 @@ Result<int> CollectCommand::run() {
   DropTally tally;
   uint64_t not_shown = 0;
   TRY_ASSIGN(summary, collect_and_print(tally, not_shown));
-  say(fit_columns(
-      render_collect_summary(summary, tally.rows(summary.names),
-                             arguments_.options.output.value_or(""), not_shown, tally.not_lost()),
-      terminal_columns(STDERR_FILENO)));
+  say_fitted(render_collect_summary(summary, tally.rows(summary.names),
+                                    arguments_.options.output.value_or(""), not_shown,
+                                    tally.not_lost()));
   if (summary.recording_error) return 1;  // its sentence was said when it happened
   const int status = summary.command_status.value_or(0);
   if (status != 0 || !arguments_.fail_on_loss) return status;

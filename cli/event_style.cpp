@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/event_style.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "cli/fit_columns.h"
 #include "cli/text_style.h"
@@ -20,7 +23,7 @@ void add_event_style_options(CLI::App& command, EventStyle& style) {
 
 EventRenderer::EventRenderer(const EventStyle& style, OutputFormat format, int fd)
     : options_(text_options(style.time, fd)),
-      fd_(fd),
+      terminal_(::isatty(fd) != 0 ? fd : -1),
       is_line_(style.style == "line"),
       is_json_(format == OutputFormat::kJson) {
   options_.stacks = style.style == "stack";
@@ -30,7 +33,8 @@ std::string EventRenderer::operator()(const Event& event, const Names& names,
                                       const Session& session, uint64_t previous_ns) const {
   if (is_json_) return render_event_json(event, names, session) + "\n";
   const auto render = is_line_ ? render_event_line : render_event_text;
-  return fit_columns(render(event, names, session, options_, previous_ns), terminal_columns(fd_));
+  std::string text = render(event, names, session, options_, previous_ns);
+  return terminal_ < 0 ? text : fit_columns(std::move(text), terminal_columns(terminal_));
 }
 
 EventPrinter::EventPrinter(const EventStyle& style, OutputFormat format, int fd, const Names& names,

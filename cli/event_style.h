@@ -38,7 +38,7 @@ class EventRenderer {
 
  private:
   RenderOptions options_;
-  int fd_;
+  int terminal_;  // -1: the output is none
   bool is_line_;
   bool is_json_;
 };

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "base/say.h"
 
 namespace tracker {
 namespace {
@@ -29,22 +32,14 @@ size_t unit_size(std::string_view text) {
 
 size_t unit_columns(std::string_view unit) { return unit.front() == '\033' ? 0 : 1; }
 
-size_t columns_of(std::string_view text) {
-  size_t columns = 0;
-  while (!text.empty()) {
-    const size_t size = unit_size(text);
-    columns += unit_columns(text.substr(0, size));
-    text.remove_prefix(size);
-  }
-  return columns;
-}
-
-// Where to end a line of at most `columns`: after the last word that fits, else within the word.
+// Where to end a line of at most `columns`: at its end if it fits, else after the last word that
+// does, else within the word.
 size_t break_at(std::string_view line, size_t columns) {
   size_t used = 0;
   size_t at = 0;
   size_t after_word = 0;
-  while (at < line.size()) {
+  while (true) {
+    if (at == line.size()) return at;
     const size_t size = unit_size(line.substr(at));
     used += unit_columns(line.substr(at, size));
     if (line[at] == ' ' && used <= columns + 1 && at > 0 && line[at - 1] != ' ') after_word = at;
@@ -60,7 +55,7 @@ void append_fitted(std::string& fitted, std::string_view line, size_t columns) {
   size_t room = columns - begin;
   fitted += line.substr(0, begin);
   line.remove_prefix(begin);
-  while (columns_of(line) > room) {
+  while (true) {
     const size_t end = break_at(line, room);
     fitted += line.substr(0, end);
     line.remove_prefix(std::min(line.find_first_not_of(' ', end), line.size()));
@@ -68,7 +63,6 @@ void append_fitted(std::string& fitted, std::string_view line, size_t columns) {
     fitted += "\n" + indent;
     room = columns - indent.size();
   }
-  fitted += line;
 }
 
 }  // namespace
@@ -97,6 +91,10 @@ std::string fit_columns(std::string text, size_t columns) {
     rest.remove_prefix(end + 1);
   }
   return fitted;
+}
+
+void say_fitted(std::string text) {
+  say(fit_columns(std::move(text), terminal_columns(STDERR_FILENO)));
 }
 
 }  // namespace tracker

@@ -18,4 +18,7 @@ size_t terminal_columns(int fd);
 // of colours take no room, other characters one column each. 0 columns: `text` as it is.
 std::string fit_columns(std::string text, size_t columns);
 
+// say() (base/say.h), fitted to the terminal that stderr is.
+void say_fitted(std::string text);
+
 }  // namespace tracker

@@ -117,9 +117,10 @@ std::vector<Fact> facts(const Result<KernelBtf>& btf) {
   found.push_back({"privileges", privileges.has_value(),
                    privileges ? "CAP_BPF and CAP_PERFMON" : privileges.error().message, true});
   if (btf && privileges) found.push_back(programs_fact(*btf));
-  found.push_back({"tracefs", tracefs_readable(),
-                   tracefs_readable() ? "groups of tracepoints are checked"
-                                      : "only the groups of well-known tracepoints are checked"});
+  const bool has_groups = TracepointGroups().is_readable();
+  found.push_back({"tracefs", has_groups,
+                   has_groups ? "groups of tracepoints are checked"
+                              : "only the groups of well-known tracepoints are checked"});
   if (!btf) return found;
   size_t reasons = btf->drop_reasons().size();
   found.push_back({"drop reasons", reasons > 0,

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -46,8 +45,7 @@ struct ListedCommand {
 };
 
 int report(const Error& error) {
-  say(fit_columns(fmt::format("tracker: {}\n", escape_text(error.message)),
-                  terminal_columns(STDERR_FILENO)));
+  say_fitted(fmt::format("tracker: {}\n", escape_text(error.message)));
   return error.kind == ErrorKind::kWrongUsage ? kWrongUsage : kFailed;
 }
 

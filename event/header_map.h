@@ -19,6 +19,7 @@ namespace tracker {
 inline constexpr size_t kMaxTunnels = 4;     // packets in packets that are looked into
 inline constexpr size_t kMaxVlans = 4;       // tags of one frame
 inline constexpr size_t kMaxExtensions = 8;  // extension headers of one IP packet
+inline constexpr uint32_t kIpv6Size = 40;    // of its fixed header
 inline constexpr uint32_t kNoOffset = UINT32_MAX;
 
 // One packet: link, network and transport header. All offsets count from the first byte kept.

@@ -7,7 +7,6 @@ namespace tracker {
 namespace {
 
 constexpr uint32_t kIpv4Size = 20;
-constexpr uint32_t kIpv6Size = 40;
 constexpr uint32_t kFragmentSize = 8;
 constexpr uint16_t kIpv4OffsetMask = 0x1fff;
 constexpr uint16_t kIpv6OffsetMask = 0xfff8;

@@ -19,7 +19,6 @@ constexpr uint16_t kIpv4OffsetMask = 0x1fff;
 constexpr uint16_t kIpv6OffsetMask = 0xfff8;
 constexpr uint32_t kEthernetSize = 14;
 constexpr uint32_t kVlanSize = 4;
-constexpr uint32_t kIpv6Size = 40;
 constexpr uint32_t kFlowLabelMask = 0xfffff;
 constexpr uint8_t kEchoReply = 0, kEchoRequest = 8;
 constexpr uint8_t kEchoRequest6 = 128, kEchoReply6 = 129;

@@ -24,8 +24,7 @@ constexpr size_t kLongestExpression = 4096;
 constexpr size_t kLongestOptimized = 1024;
 
 constexpr uint32_t kAddressesSize = 12;  // the two MAC addresses of an Ethernet header
-constexpr uint32_t kIpv6Size = 40;
-constexpr size_t kNextHeaderAt = 6;  // in an IPv6 header
+constexpr size_t kNextHeaderAt = 6;      // in an IPv6 header
 
 class Program {
  public:

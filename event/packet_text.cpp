@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "event/header_map.h"
 #include "event/packet.h"
 #include "event/protocol_name.h"
 
@@ -107,7 +108,6 @@ std::string vlan_text(const Packet& packet) {
 
 // With the IP header, of both versions: what JSON's `ip.len` and the link's MTU count.
 uint32_t ip_len(const Packet& packet, const PacketSection& section) {
-  constexpr uint32_t kIpv6Size = 40;
   const uint32_t nothing_said = packet.ip->version == 6 ? kIpv6Size : 0;
   if (packet.ip->len > nothing_said) return packet.ip->len;
   return network_length(section);  // of a GSO packet or a jumbogram

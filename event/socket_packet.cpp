@@ -12,7 +12,6 @@ namespace tracker {
 namespace {
 
 constexpr uint32_t kIpv4Size = 20;
-constexpr uint32_t kIpv6Size = 40;
 
 void write_u16(uint8_t* bytes, uint16_t value) {
   bytes[0] = static_cast<uint8_t>(value >> 8);

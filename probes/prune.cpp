@@ -215,40 +215,40 @@ class Pruner {
     reach(next, known);
   }
 
-  // 0: left out; a decided branch that is taken is kept as a jump.
-  size_t kept_size(size_t at) const {
-    if (!before_[at]) return 0;
+  // Nothing where it is left out. A branch that is always taken becomes a jump.
+  std::optional<bpf_insn> kept(size_t at) const {
+    if (!before_[at]) return std::nullopt;
     const bpf_insn& insn = instructions_[at];
-    const bool is_never_taken = is_branch(insn) && decide(insn, *before_[at]) == false;
-    return is_never_taken ? 0 : size_of(at);
+    if (!is_branch(insn)) return insn;
+    const std::optional<bool> taken = decide(insn, *before_[at]);
+    if (!taken) return insn;
+    if (!*taken) return std::nullopt;
+    bpf_insn jump{};
+    jump.code = BPF_JMP | BPF_JA;
+    jump.off = insn.off;
+    return jump;
   }
 
   void rebuild() {
-    std::vector<size_t> moved_to(instructions_.size() + 1);
-    size_t kept = 0;
-    for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
-      moved_to[at] = kept;
-      kept += kept_size(at);
-    }
+    std::vector<size_t> moved_to(instructions_.size());
+    std::vector<size_t> origins;  // of the kept ones
     std::vector<bpf_insn> pruned;
-    pruned.reserve(kept);
     for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
-      if (kept_size(at) == 0) continue;
-      bpf_insn insn = instructions_[at];
+      moved_to[at] = pruned.size();
+      const std::optional<bpf_insn> insn = kept(at);
+      if (!insn) continue;
+      origins.push_back(at);
+      pruned.push_back(*insn);
+      if (size_of(at) == 2) pruned.push_back(instructions_[at + 1]);
+    }
+    for (const size_t at : origins) {
+      bpf_insn& insn = pruned[moved_to[at]];
       const auto distance = [&](int64_t offset) {
         return static_cast<int64_t>(moved_to[target(at, offset)]) -
                static_cast<int64_t>(moved_to[at]) - 1;
       };
-      if (is_branch(insn) && decide(insn, *before_[at]) == true) {
-        const int16_t offset = insn.off;
-        insn = {};
-        insn.code = BPF_JMP | BPF_JA;
-        insn.off = offset;
-      }
       if (is_goto(insn) || is_branch(insn)) insn.off = static_cast<int16_t>(distance(insn.off));
       if (names_function(insn)) insn.imm = static_cast<int32_t>(distance(insn.imm));
-      pruned.push_back(insn);
-      if (size_of(at) == 2) pruned.push_back(instructions_[at + 1]);
     }
     instructions_ = std::move(pruned);
   }

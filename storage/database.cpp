@@ -242,6 +242,12 @@ Result<std::string> Database::query_text(std::string_view sql) const {
   return has_row ? std::string(statement.text(0)) : std::string();
 }
 
+Result<int64_t> Database::query_integer(std::string_view sql) const {
+  TRY_ASSIGN(statement, prepare(sql));
+  TRY_ASSIGN(has_row, statement.step());
+  return has_row ? statement.integer(0) : 0;
+}
+
 Problem Database::last_problem() const {
   switch (sqlite3_errcode(connection_.get()) & 0xff) {
     case SQLITE_OK:

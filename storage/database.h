@@ -92,6 +92,8 @@ class Database {
   Result<void> run(const char* sql) const;
   // The first column of the first row, as text; empty where there is no row.
   Result<std::string> query_text(std::string_view sql) const;
+  // The same as a number; 0 where there is no row.
+  Result<int64_t> query_integer(std::string_view sql) const;
 
   // What kind the last failed call's error was.
   Problem last_problem() const;

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <utility>
 #include <vector>
@@ -31,13 +30,6 @@ constexpr size_t kMaxWaitingBytes = 16U << 20;
 // blocks.
 constexpr uint64_t kLeastBlockShare = 32;
 constexpr uint64_t kMostLeastContent = 256U << 10;
-
-// 0 where it is none.
-uint64_t number_in(const std::string& text) {
-  uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 using ProbeAndCpu = std::pair<uint16_t, uint16_t>;
 
@@ -187,10 +179,9 @@ void RecordingWriter::State::measure() {
   uint64_t beside = size_bytes();
   if (beside >= limit && database.query_text("PRAGMA wal_checkpoint(TRUNCATE)"))
     beside = size_bytes();
-  const auto pages = database.query_text("PRAGMA page_count");
-  const auto page_size = database.query_text("PRAGMA page_size");
-  const uint64_t bytes = pages && page_size ? number_in(*pages) * number_in(*page_size) : 0;
-  committed_bytes = bytes != 0 && beside < limit ? bytes : beside;
+  const auto bytes = database.query_integer(
+      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  committed_bytes = bytes && beside < limit ? static_cast<uint64_t>(*bytes) : beside;
 }
 
 void RecordingWriter::State::drop_waiting() {

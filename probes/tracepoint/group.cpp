@@ -2,7 +2,7 @@
 #include "probes/tracepoint/group.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -67,29 +67,39 @@ std::string_view well_known_group(std::string_view tracepoint) {
                                                                   : std::string_view();
 }
 
+namespace {
+
+// By stat(): access() would ask for what the real user may, without the capabilities of a service.
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+// The folder of tracefs that has a folder for each group; empty where tracefs cannot be read.
 std::string tracefs_events() {
   for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
     std::string events = fmt::format("{}/events", root);
-    if (::access(fmt::format("{}/skb/kfree_skb", events).c_str(), F_OK) == 0) return events;
+    if (exists(events + "/skb/kfree_skb")) return events;
   }
   return {};
 }
 
+}  // namespace
+
 bool has_tracepoint(const std::string& group, const std::string& name) {
   const std::string events = tracefs_events();
-  return !events.empty() &&
-         ::access(fmt::format("{}/{}/{}/id", events, group, name).c_str(), F_OK) == 0;
+  return !events.empty() && exists(fmt::format("{}/{}/{}/id", events, group, name));
 }
 
 TracepointGroups::TracepointGroups() {
   const std::string events = tracefs_events();
   if (events.empty()) return;
   std::ifstream list(fmt::format("{}/../available_events", events));
-  is_readable_ = list.is_open();
   for (std::string line; std::getline(list, line);) {
     const size_t colon = line.find(':');
     if (colon != std::string::npos) groups_.emplace(line.substr(colon + 1), line.substr(0, colon));
   }
+  is_readable_ = list.is_open() && !list.bad();
 }
 
 std::vector<std::string> TracepointGroups::of(const std::string& name) const {

@@ -14,9 +14,6 @@ namespace tracker {
 // every kernel from 5.15 to 6.18 that has it. Empty for a name that is not known here.
 std::string_view well_known_group(std::string_view tracepoint);
 
-// The folder of tracefs that has a folder for each group; empty where tracefs cannot be read.
-std::string tracefs_events();
-
 // Whether tracefs can be read and has this tracepoint in this group: one look at a file, where
 // TracepointGroups reads the list of all events.
 bool has_tracepoint(const std::string& group, const std::string& name);
@@ -27,6 +24,8 @@ class TracepointGroups {
  public:
   TracepointGroups();
 
+  // Whether they are tracefs': all that there are.
+  bool is_readable() const { return is_readable_; }
   // "skb" for kfree_skb; sorted, mostly one. Empty for a name that is not known.
   std::vector<std::string> of(const std::string& name) const;
 

@@ -73,7 +73,7 @@ Result<std::vector<ProbePointPtr>> expand(const Target& target, const KernelBtf&
     if (!matches(target.name, tracepoint->name)) continue;
     const std::vector<std::string> groups = all_groups.of(tracepoint->name);
     // One that may belong to it and is left out would be a hole that nobody sees.
-    if (groups.empty() && !tracefs_readable())
+    if (groups.empty() && !all_groups.is_readable())
       return Error{
           fmt::format("{}: the group of {} is not known, because {}, or name the "
                       "tracepoints one by one",
@@ -87,8 +87,6 @@ Result<std::vector<ProbePointPtr>> expand(const Target& target, const KernelBtf&
 }
 
 }  // namespace
-
-bool tracefs_readable() { return !tracefs_events().empty(); }
 
 Result<void> check_tracepoint(const std::string& target) {
   TRY_ASSIGN(parsed, parse_target(target));

@@ -17,7 +17,6 @@ namespace tracker {
 Result<void> check_tracepoint(const std::string& target);
 Result<FoundPoints> find_tracepoints(const std::string& target, const KernelBtf& btf);
 
-bool tracefs_readable();
 // Why a group is not known, and what to do.
 inline constexpr const char* kTracefsHint =
     "tracefs cannot be read: mount it (mount -t tracefs tracefs /sys/kernel/tracing)";

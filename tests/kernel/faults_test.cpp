@@ -2,14 +2,11 @@
 //
 // What happens to a machine while tracker watches it: disks that fill up or fail, a collector that
 // stands still, another one beside it, CPUs that go and come, a clock that is set.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/random.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -26,32 +23,6 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 5;
-
-// Payload that does not compress, to a port where nothing listens.
-class RandomDatagrams {
- public:
-  explicit RandomDatagrams(const Pair& pair)
-      : socket_(bound_socket(pair.left, {pair.left_end.ipv4, 40000}, SOCK_DGRAM)) {
-    dest_.sin_family = AF_INET;
-    dest_.sin_port = htons(9);
-    require(inet_pton(AF_INET, pair.right_end.ipv4.c_str(), &dest_.sin_addr) == 1, "an address");
-  }
-
-  void send(int count) const {
-    std::array<char, 1200> payload{};
-    for (int i = 0; i < count; ++i) {
-      require(getrandom(payload.data(), payload.size(), 0) == static_cast<ssize_t>(payload.size()),
-              "random");
-      require_call(sendto(socket_.get(), payload.data(), payload.size(), 0,
-                          reinterpret_cast<const sockaddr*>(&dest_), sizeof(dest_)),
-                   "cannot send");
-    }
-  }
-
- private:
-  UniqueFd socket_;
-  sockaddr_in dest_{};
-};
 
 class Faults : public testing::Test {
  protected:
@@ -155,9 +126,10 @@ TEST_F(Faults, MaxSizeEndsTheCollectionCleanly) {
   constexpr uintmax_t kMaxSize = 1U << 20;
   const auto collector = start({"--max-size", "1M", "--snaplen", "0"});
   wait_until_attached(*collector);
-  const RandomDatagrams datagrams(pair_);
+  const Flow flow{"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, 9}};
+  const UniqueFd sender = bound_socket(pair_.left, flow.source, SOCK_DGRAM);
   const bool ended = wait_for([&] {
-    datagrams.send(20);
+    send_datagrams(sender, flow, 20, 1200, Payload::kRandom);
     return !collector->is_running();
   });
   ASSERT_TRUE(ended) << collector->err();

@@ -84,23 +84,23 @@ TEST(Prune, KeepsBothSidesOfWhatIsReadFromMemory) {
   EXPECT_EQ(results(program), (std::vector<int32_t>{1, 2}));
 }
 
+// r3 = 5 on one path and `other` on the other; if (r3 == 5) r0 = 2 else r0 = 1.
+Program two_paths(int32_t other) {
+  return {load(2),        branch(BPF_JEQ, 2, 0, 2),
+          move(3, 5),     insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+          move(3, other), branch(BPF_JEQ, 3, 5, 2),
+          move(0, 1),     leave(),
+          move(0, 2),     leave()};
+}
+
 TEST(Prune, ForgetsANumberThatDiffersBetweenTwoPaths) {
-  // r3 = 5 or 6; whether it is 5 decides nothing
-  Program program{load(2),    branch(BPF_JEQ, 2, 0, 2),
-                  move(3, 5), insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
-                  move(3, 6), branch(BPF_JEQ, 3, 5, 2),
-                  move(0, 1), leave(),
-                  move(0, 2), leave()};
+  Program program = two_paths(6);
   prune_unreachable(program);
   EXPECT_EQ(results(program), (std::vector<int32_t>{1, 2}));
 }
 
 TEST(Prune, KnowsANumberThatIsTheSameOnTwoPaths) {
-  Program program{load(2),    branch(BPF_JEQ, 2, 0, 2),
-                  move(3, 5), insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
-                  move(3, 5), branch(BPF_JEQ, 3, 5, 2),
-                  move(0, 1), leave(),
-                  move(0, 2), leave()};
+  Program program = two_paths(5);
   prune_unreachable(program);
   EXPECT_EQ(results(program), std::vector<int32_t>{2});
 }

@@ -14,6 +14,7 @@
 #include "storage/verify.h"
 #include "storage/writer.h"
 #include "tests/unit/storage_damage.h"
+#include "tests/unit/storage_killed.h"
 #include "tests/unit/storage_sample.h"
 
 namespace tracker {
@@ -249,9 +250,7 @@ TEST_F(DamagedRecording, OfANewerVersionIsRefused) {
 TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
   const Folder folder;
   const std::string path = folder.file("a.db");
-  auto writer = RecordingWriter::create(path, sample_session(), sample_names());
-  ASSERT_TRUE(writer);
-  ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
+  finish_recording(path);
   run_sql(path, "DROP TABLE companion; DROP TABLE companion_untracked; DROP TABLE stack_budget");
   auto reader = RecordingReader::open(path);
   ASSERT_TRUE(reader);
@@ -267,9 +266,7 @@ TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
 TEST(OldRecording, MadeBeforeCompanionsCountedTheUntrackedIsReadAndSound) {
   const Folder folder;
   const std::string path = folder.file("a.db");
-  auto writer = RecordingWriter::create(path, sample_session(), sample_names());
-  ASSERT_TRUE(writer);
-  ASSERT_TRUE((*writer)->finish(sample_session(), sample_names()));
+  finish_recording(path);
   run_sql(path, "DROP TABLE companion_untracked");
   auto reader = RecordingReader::open(path);
   ASSERT_TRUE(reader);

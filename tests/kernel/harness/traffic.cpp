@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "harness/first_cpu.h"
@@ -77,7 +78,8 @@ void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, 
 
 constexpr size_t kOneFrame = 1472;  // bytes of a datagram over IPv4 and Ethernet that is not split
 
-void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size) {
+void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size,
+                    Payload payload) {
   if (!flow.is_ipv6()) {
     // ip_select_ident_segs(): no id is needed where nothing may be fragmented
     const int discovery = size > kOneFrame ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
@@ -86,11 +88,12 @@ void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t 
         "IP_MTU_DISCOVER");
   }
   const SocketAddress dest = socket_address(flow.dest);
-  const std::vector<uint8_t> payload(size, 'x');
+  std::vector<uint8_t> bytes(size, 'x');
   const FirstCpu pinned;
   for (int i = 0; i < count; ++i) {
-    const ssize_t sent =
-        sendto(socket.get(), payload.data(), payload.size(), 0, dest.get(), dest.size);
+    if (payload == Payload::kRandom)
+      require_call(getrandom(bytes.data(), bytes.size(), 0), "cannot make a payload");
+    const ssize_t sent = sendto(socket.get(), bytes.data(), bytes.size(), 0, dest.get(), dest.size);
     require_call(sent, fmt::format("cannot send {}", flow.text()));
   }
 }

@@ -37,8 +37,10 @@ UniqueFd bound_socket(const NetworkNamespace& netns, const Endpoint& source, int
 // Sends `count` datagrams of `size` bytes along `flow`, each of which must be taken. They are alike
 // to the last byte: never to be fragmented, those of IPv4 have the id 0.
 void send_datagrams(const NetworkNamespace& netns, const Flow& flow, int count, size_t size = 20);
-// The same from a socket that is bound to the flow's source.
-void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size = 20);
+// The same from a socket that is bound to the flow's source. Random payload does not compress.
+enum class Payload { kAlike, kRandom };
+void send_datagrams(const UniqueFd& socket, const Flow& flow, int count, size_t size = 20,
+                    Payload payload = Payload::kAlike);
 
 // Opens a TCP connection along `flow`; connect() has been called but not waited for.
 UniqueFd start_connecting(const NetworkNamespace& netns, const Flow& flow);
