@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/say.h"
+#include "cli/filter_blindness.h"
+#include "cli/shell_quote.h"
 #include "event/render.h"
 #include "storage/file_header.h"
 
@@ -32,14 +34,6 @@ void add_one(CLI::App& command, const std::string& name, std::string& value,
   command.add_option(name, value, help)->type_name(type)->group(kGroup);
 }
 
-// As a shell takes it.
-std::string quoted(const std::string& value) {
-  const bool is_plain = value.find_first_not_of(
-                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                            "_-+=.,:/@%") == std::string::npos;
-  return is_plain && !value.empty() ? value : "'" + value + "'";
-}
-
 }  // namespace
 
 Result<void> ViewOptions::check() const {
@@ -53,7 +47,7 @@ std::string selection_text(const SelectionOptions& options) {
   std::string text;
   const auto add = [&text](const char* name, const std::string& value) {
     if (value.empty()) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : " ", name, quoted(value));
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", name, shell_quoted(value));
   };
   const auto add_list = [&add](const char* name, const std::vector<std::string>& values) {
     add(name, fmt::format("{}", fmt::join(values, ",")));
@@ -110,30 +104,14 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
 namespace {
 
 // An empty answer is no failure, but it must not look like one that went missing.
-void say_nothing_shown(const ViewOptions& options, const std::string& noun) {
-  const std::string selection = selection_text(options.selection);
+void say_nothing_shown(const View& view, const std::string& noun) {
+  const std::string selection = selection_text(view.options.selection);
+  const bool may_lack_end = view.source->session().was_not_ended() && lacks_wal(view.options.path);
+  const std::string where =
+      (may_lack_end ? "what is there of " : "") + escape_text(view.options.path);
   say(selection.empty()
-          ? fmt::format("tracker: there is no {} in {}\n", noun, escape_text(options.path))
-          : fmt::format("tracker: no {} matches {} in {}\n", noun, escape_text(selection),
-                        escape_text(options.path)));
-}
-
-// A pcap filter sees less than what is shown.
-void say_filter_blindness(const View& view) {
-  const Selection::FilterBlindness blindness = view.selection.filter_blindness();
-  const std::string filter = escape_text(quoted(view.options.selection.filter));
-  if (blindness.has_vlan_tags) {
-    say(
-        fmt::format("tracker: -f {} did not match packets behind a VLAN tag, as pcap filters do "
-                    "not; 'vlan and ...' does\n",
-                    filter));
-  }
-  if (blindness.has_extension_headers) {
-    say(
-        fmt::format("tracker: -f {} did not match packets behind IPv6 extension headers, as pcap "
-                    "filters do not; select them by address or --packet\n",
-                    filter));
-  }
+          ? fmt::format("tracker: there is no {} in {}\n", noun, where)
+          : fmt::format("tracker: no {} matches {} in {}\n", noun, escape_text(selection), where));
 }
 
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
@@ -149,7 +127,7 @@ void say_losses(const View& view) {
   if (lost == 0) return;
   say(fmt::format(
       "tracker: {} event{} lost while this was recorded; `tracker stats {}` says when\n", lost,
-      lost == 1 ? " was" : "s were", escape_text(quoted(view.options.path))));
+      lost == 1 ? " was" : "s were", escape_text(shell_quoted(view.options.path))));
 }
 
 }  // namespace
@@ -177,8 +155,8 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
                         const std::string& noun) {
   if (view.source->damage()) return shown_in_part(*view.source->damage());
   if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
-  if (shown == 0) say_nothing_shown(view.options, noun);
-  say_filter_blindness(view);
+  if (shown == 0) say_nothing_shown(view, noun);
+  say_filter_blindness(view.options.selection.filter, view.selection);
   return 0;
 }
 

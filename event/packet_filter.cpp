@@ -2,6 +2,8 @@
 #include "event/packet_filter.h"
 
 #include <fmt/format.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <pcap/pcap.h>
 
 #include <algorithm>
@@ -24,7 +26,8 @@ constexpr size_t kLongestExpression = 4096;
 constexpr size_t kLongestOptimized = 1024;
 
 constexpr uint32_t kAddressesSize = 12;  // the two MAC addresses of an Ethernet header
-constexpr size_t kNextHeaderAt = 6;      // in an IPv6 header
+constexpr size_t kEthernetSize = 14;
+constexpr size_t kNextHeaderAt = 6;  // in an IPv6 header
 
 class Program {
  public:
@@ -81,6 +84,28 @@ Error malformed(const std::string& expression, const std::string& why) {
       fmt::format("filter '{}': {}; see pcap-filter(7) for the syntax", shown, escape_text(why)));
 }
 
+// Whether the walk over a packet's headers is worth it: most packets have neither tag nor extension
+// header, and every packet that a filter is asked about is asked this.
+bool may_have_tags_or_extensions(const PacketSection& packet) {
+  const std::span<const uint8_t> bytes = packet.bytes;
+  const bool is_ethernet = packet.link == LinkLayer::kEthernet;
+  if (bytes.size() < (is_ethernet ? kEthernetSize : 1)) return false;
+  const uint16_t ethertype =
+      is_ethernet ? static_cast<uint16_t>(bytes[kAddressesSize] << 8 | bytes[kAddressesSize + 1])
+                  : packet.ethertype;
+  if (ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD) return true;
+  const std::span<const uint8_t> ip = bytes.subspan(is_ethernet ? kEthernetSize : 0);
+  if (ip.size() <= kNextHeaderAt || ip[0] >> 4 != 6) return false;
+  switch (ip[kNextHeaderAt]) {
+    case IPPROTO_TCP:
+    case IPPROTO_UDP:
+    case IPPROTO_ICMPV6:
+      return false;
+    default:
+      return true;
+  }
+}
+
 // The packet without the VLAN tags and IPv6 extension headers in its bytes; empty where it has
 // none.
 struct BarePacket {
@@ -95,7 +120,7 @@ BarePacket without_tags_and_extensions(const PacketSection& packet) {
   const bool has_extensions =
       layer.version == 6 && layer.transport != kNoOffset && layer.transport > layer.ip + kIpv6Size;
   BarePacket bare;
-  bare.had_tags = layer.vlans != 0 && layer.ethernet != kNoOffset;
+  bare.had_tags = layer.vlans != 0;
   if (layer.ip == kNoOffset || (!bare.had_tags && !has_extensions)) return bare;
   const auto copy = [&](uint32_t from, uint32_t to) {
     bare.bytes.insert(bare.bytes.end(), packet.bytes.begin() + from, packet.bytes.begin() + to);
@@ -122,6 +147,7 @@ BarePacket without_tags_and_extensions(const PacketSection& packet) {
 
 struct PacketFilter::Programs {
   bool matches_all = false;
+  bool speaks_of_tags = false;
   Program ethernet;
   Program ip;  // none where the expression means something for Ethernet only
 };
@@ -138,6 +164,7 @@ Result<PacketFilter> PacketFilter::compile(const std::string& expression) {
   }
   auto programs = std::make_shared<Programs>();
   programs->matches_all = expression.find_first_not_of(" \t\n") == std::string::npos;
+  programs->speaks_of_tags = expression.find("vlan") != std::string::npos;
   auto ethernet = Program::compile(expression, DLT_EN10MB);
   if (!ethernet) return malformed(expression, ethernet.error().message);
   if (ethernet->may_loop()) {
@@ -163,14 +190,15 @@ bool PacketFilter::matches(const PacketSection& packet) const {
   return program.matches(packet.bytes, packet.len);
 }
 
-PacketFilter::Hidden PacketFilter::hidden_match(const PacketSection& packet) const {
-  if (packet.bytes.empty()) return Hidden::kNot;
+PacketFilter::Obstacle PacketFilter::obstacle(const PacketSection& packet, bool matched) const {
+  if (programs_->speaks_of_tags || programs_->matches_all) return Obstacle::kNone;
+  if (!may_have_tags_or_extensions(packet)) return Obstacle::kNone;
   const BarePacket bare = without_tags_and_extensions(packet);
-  if (bare.bytes.empty()) return Hidden::kNot;
+  if (bare.bytes.empty()) return Obstacle::kNone;
   const Program& program =
       packet.link == LinkLayer::kEthernet ? programs_->ethernet : programs_->ip;
-  if (!program.matches(bare.bytes, bare.len)) return Hidden::kNot;
-  return bare.had_tags ? Hidden::kByVlanTag : Hidden::kByExtensionHeader;
+  if (program.matches(bare.bytes, bare.len) == matched) return Obstacle::kNone;
+  return bare.had_tags ? Obstacle::kVlanTag : Obstacle::kExtensionHeader;
 }
 
 }  // namespace tracker

@@ -32,12 +32,13 @@ class PacketFilter {
   // addresses, matches only the empty expression.
   bool matches(const PacketSection& packet) const;
 
-  // What keeps the expression from seeing a packet as it is shown: pcap's `udp` and `port` look
-  // neither behind a VLAN tag nor behind an IPv6 extension header.
-  enum class Hidden { kNot, kByVlanTag, kByExtensionHeader };
-  // For a packet that does not match: whether it would without the tags and extension headers in
-  // its bytes. kByVlanTag where it has both.
-  Hidden hidden_match(const PacketSection& packet) const;
+  // What in a packet's bytes changes the answer: pcap's `udp` and `port` look neither behind a VLAN
+  // tag nor behind an IPv6 extension header, and take what they then find for the headers.
+  enum class Obstacle { kNone, kVlanTag, kExtensionHeader };
+  // Whether the answer for this packet, which was `matched`, would be the other one without the
+  // tags and extension headers in its bytes. kVlanTag where it has both. Never for an expression
+  // that speaks of `vlan` itself.
+  Obstacle obstacle(const PacketSection& packet, bool matched) const;
 
  private:
   struct Programs;

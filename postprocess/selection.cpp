@@ -202,18 +202,15 @@ bool Selection::wants(const Event& event) const {
 
 bool Selection::matches_filter(const Event& event) const {
   if (!event.has(Section::kPacket)) return false;
-  if (filter_->matches(event.packet)) return true;
-  switch (filter_->hidden_match(event.packet)) {
-    case PacketFilter::Hidden::kNot:
-      break;
-    case PacketFilter::Hidden::kByVlanTag:
-      blindness_->has_vlan_tags = true;
-      break;
-    case PacketFilter::Hidden::kByExtensionHeader:
-      blindness_->has_extension_headers = true;
-      break;
-  }
-  return false;
+  const bool matched = filter_->matches(event.packet);
+  const PacketFilter::Obstacle obstacle = filter_->obstacle(event.packet, matched);
+  if (obstacle == PacketFilter::Obstacle::kNone) return matched;
+  FilterBlindness::Count& count = obstacle == PacketFilter::Obstacle::kVlanTag
+                                      ? blindness_->vlan_tags
+                                      : blindness_->extension_headers;
+  if (!matched && count.missed == 0) count.missed_example = event.packet;
+  ++(matched ? count.matched : count.missed);
+  return matched;
 }
 
 bool Selection::rejects(const Event& event) const {

@@ -60,14 +60,20 @@ class Selection {
 
   bool selects_all() const { return names_ == nullptr; }
 
-  // What the filter could not see of packets that it did not select, and that are shown as what it
-  // asks for (PacketFilter::Hidden).
+  // Events for which the filter's answer would have been the other one without VLAN tags or IPv6
+  // extension headers in their packet (PacketFilter::Obstacle), and a packet that it missed so.
   struct FilterBlindness {
-    bool has_vlan_tags = false;
-    bool has_extension_headers = false;
+    struct Count {
+      uint64_t missed = 0;
+      uint64_t matched = 0;
+      PacketSection missed_example;
+    };
+    Count vlan_tags;
+    Count extension_headers;
   };
-  // Of the events that were asked about so far; of all copies of this selection.
-  FilterBlindness filter_blindness() const { return blindness_ ? *blindness_ : FilterBlindness{}; }
+  // Of the events that were asked about so far, by all copies of this selection; null without a
+  // filter. Lives as long as one of them.
+  const FilterBlindness* filter_blindness() const { return blindness_.get(); }
   // Bounds of what can match, both included.
   uint64_t since_ns() const { return since_ns_; }
   uint64_t until_ns() const { return until_ns_; }

@@ -35,26 +35,50 @@ class HiddenPacket : public Program {
 TEST_F(HiddenPacket, BehindAVlanTagIsSaid) {
   record(tracker::testing::kVlan);
   const char* sentence =
-      "tracker: -f 'udp port 9' did not match packets behind a VLAN tag, as pcap filters do not; "
-      "'vlan and ...' does\n";
+      "tracker: -f 'udp port 9' did not match 1 event whose packet has a VLAN tag; without, it "
+      "would. Behind the tag too: -f 'udp port 9 or (vlan and udp port 9)'\n";
   for (const char* view : {"print", "sort", "drops"}) {
     const ProcessResult hidden = run({view, "a.db", "-f", "udp port 9"});
     EXPECT_EQ(hidden.status, 0) << hidden.err;
     EXPECT_EQ(hidden.out, "");
     EXPECT_TRUE(hidden.err.ends_with(sentence)) << hidden.err;
-    const ProcessResult found = run({view, "a.db", "-f", "vlan and udp port 9"});
+    const ProcessResult found = run({view, "a.db", "-f", "udp port 9 or (vlan and udp port 9)"});
     EXPECT_NE(found.out, "");
     EXPECT_EQ(found.err, "");
+    const ProcessResult inverse = run({view, "a.db", "-f", "not udp port 9"});
+    EXPECT_NE(inverse.out, "");
+    EXPECT_EQ(inverse.err,
+              "tracker: -f 'not udp port 9' matched 1 event whose packet has a VLAN tag; without, "
+              "it would not\n");
     const ProcessResult other = run({view, "a.db", "-f", "udp port 10"});
     EXPECT_EQ(other.err.find("VLAN"), std::string::npos) << other.err;
   }
+}
+
+TEST_F(HiddenPacket, BehindTwoTagsAnotherFilterIsSaid) {
+  record(tracker::testing::kQinQ);
+  const ProcessResult hidden = run({"print", "a.db", "-f", "tcp or udp"});
+  const std::string wider = "(tcp or udp) or (vlan and ((tcp or udp) or (vlan and (tcp or udp))))";
+  EXPECT_NE(hidden.err.find("Behind the tag too: -f '" + wider + "'\n"), std::string::npos)
+      << hidden.err;
+  EXPECT_NE(run({"print", "a.db", "-f", wider}).out, "");
+}
+
+TEST_F(HiddenPacket, ByItsLengthHasNoOtherFilter) {
+  record(tracker::testing::kVlan);
+  const auto frame = tracker::testing::section_of(tracker::testing::kVlan);
+  const std::string filter = "less " + std::to_string(frame.len - 1);
+  const ProcessResult hidden = run({"print", "a.db", "-f", filter});
+  EXPECT_TRUE(hidden.err.ends_with("1 event whose packet has a VLAN tag; without, it would\n"))
+      << hidden.err;
 }
 
 TEST_F(HiddenPacket, BehindExtensionHeadersIsSaid) {
   record(tracker::testing::kIpv6HopByHopRoutingDestOptions);
   const ProcessResult hidden = run({"print", "a.db", "-f", "udp"});
   EXPECT_EQ(hidden.status, 0);
-  EXPECT_NE(hidden.err.find("tracker: -f udp did not match packets behind IPv6 extension headers"),
+  EXPECT_NE(hidden.err.find("tracker: -f udp did not match 1 event whose packet has IPv6 extension "
+                            "headers; without, it would. Select these by address or by --packet\n"),
             std::string::npos)
       << hidden.err;
   const ProcessResult found = run({"print", "a.db", "-f", "ip6"});

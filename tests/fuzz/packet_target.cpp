@@ -140,7 +140,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::expect_printable(render_event_line(event, names, session, {}, 0));
   fuzz::expect_json_lines(render_event_json(event, names, session) + "\n");
   for (const PacketFilter& filter : filters) {
-    if (!filter.matches(section)) (void)filter.hidden_match(section);
+    (void)filter.obstacle(section, filter.matches(section));
   }
   return 0;
 }

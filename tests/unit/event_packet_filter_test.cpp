@@ -33,29 +33,41 @@ TEST(PacketFilter, FindsVlanTagsInTheirPlace) {
   EXPECT_TRUE(matches("vlan 100 and vlan 7 and tcp", section_of(kQinQ)));
 }
 
-PacketFilter::Hidden hidden(const std::string& expression, const PacketSection& packet) {
+PacketFilter::Obstacle obstacle(const std::string& expression, const PacketSection& packet) {
   const auto filter = PacketFilter::compile(expression);
   EXPECT_TRUE(filter) << filter.error().message;
-  EXPECT_FALSE(filter->matches(packet));
-  return filter->hidden_match(packet);
+  return filter->obstacle(packet, filter->matches(packet));
 }
 
 TEST(PacketFilter, SaysWhatIsHiddenBehindAVlanTag) {
-  using Hidden = PacketFilter::Hidden;
-  EXPECT_EQ(hidden("udp port 9", section_of(kVlan)), Hidden::kByVlanTag);
-  EXPECT_EQ(hidden("udp port 10", section_of(kVlan)), Hidden::kNot);
-  EXPECT_EQ(hidden("tcp", section_of(kQinQ)), Hidden::kByVlanTag);
-  EXPECT_EQ(hidden("udp port 10", section_of(kUdp4)), Hidden::kNot);
+  using Obstacle = PacketFilter::Obstacle;
+  EXPECT_EQ(obstacle("udp port 9", section_of(kVlan)), Obstacle::kVlanTag);
+  EXPECT_EQ(obstacle("udp port 10", section_of(kVlan)), Obstacle::kNone);
+  EXPECT_EQ(obstacle("tcp", section_of(kQinQ)), Obstacle::kVlanTag);
+  EXPECT_EQ(obstacle("udp port 10", section_of(kUdp4)), Obstacle::kNone);
+  EXPECT_EQ(obstacle("not udp port 9", section_of(kVlan)), Obstacle::kVlanTag);
+  EXPECT_EQ(obstacle("not udp port 10", section_of(kVlan)), Obstacle::kNone);
+  EXPECT_EQ(obstacle("udp and not vlan", section_of(kVlan)), Obstacle::kNone);
+}
+
+TEST(PacketFilter, SaysWhatIsHiddenBehindATagWithoutALinkHeader) {
+  PacketSection packet = section_of(kVlan);
+  packet.bytes.erase(packet.bytes.begin(), packet.bytes.begin() + 14);
+  packet.link = LinkLayer::kNone;
+  packet.ethertype = 0x8100;
+  EXPECT_EQ(obstacle("udp port 9", packet), PacketFilter::Obstacle::kVlanTag);
+  EXPECT_EQ(obstacle("udp port 10", packet), PacketFilter::Obstacle::kNone);
 }
 
 TEST(PacketFilter, SaysWhatIsHiddenBehindExtensionHeaders) {
-  using Hidden = PacketFilter::Hidden;
-  EXPECT_EQ(hidden("udp", section_of(kIpv6HopByHopRoutingDestOptions)), Hidden::kByExtensionHeader);
-  EXPECT_EQ(hidden("tcp", section_of(kIpv6HopByHopRoutingDestOptions)), Hidden::kNot);
-  EXPECT_EQ(hidden("tcp dst port 6", section_of(kIpv6Ah)), Hidden::kByExtensionHeader);
+  using Obstacle = PacketFilter::Obstacle;
+  EXPECT_EQ(obstacle("udp", section_of(kIpv6HopByHopRoutingDestOptions)),
+            Obstacle::kExtensionHeader);
+  EXPECT_EQ(obstacle("tcp", section_of(kIpv6HopByHopRoutingDestOptions)), Obstacle::kNone);
+  EXPECT_EQ(obstacle("tcp dst port 6", section_of(kIpv6Ah)), Obstacle::kExtensionHeader);
   PacketSection cut = section_of(kIpv6Ah);
   cut.bytes.resize(60);
-  EXPECT_EQ(hidden("tcp dst port 6", cut), Hidden::kNot);
+  EXPECT_EQ(obstacle("tcp dst port 6", cut), Obstacle::kNone);
 }
 
 TEST(PacketFilter, MatchesPacketsWithoutALinkHeader) {
