@@ -15,7 +15,6 @@ namespace tracker {
 namespace {
 
 // How long a lock of another process (a reader's checkpoint, the sqlite3 shell) is waited for.
-constexpr int kBusyTimeoutMs = 2000;
 
 // Bounds while a schema is loaded: of steps of SQLite's virtual machine, some hundred for a
 // recording's tables, and of a value that one step can make.
@@ -174,7 +173,7 @@ Result<Database> Database::open(const std::string& path, Mode mode, CutFile cut_
   Database database(connection);
   if (status != SQLITE_OK) return sqlite_error(connection);
   sqlite3_extended_result_codes(connection, 1);
-  sqlite3_busy_timeout(connection, kBusyTimeoutMs);
+  sqlite3_busy_timeout(connection, kBusyWaitMs);
   if (mode != Mode::kReadWrite) TRY(database.defend(mode, cut_file));
   return database;
 }
@@ -246,6 +245,10 @@ Result<int64_t> Database::query_integer(std::string_view sql) const {
   TRY_ASSIGN(statement, prepare(sql));
   TRY_ASSIGN(has_row, statement.step());
   return has_row ? statement.integer(0) : 0;
+}
+
+void Database::set_busy_wait(int milliseconds) const {
+  sqlite3_busy_timeout(connection_.get(), milliseconds);
 }
 
 Problem Database::last_problem() const {

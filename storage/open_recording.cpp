@@ -41,22 +41,25 @@ Result<Database> try_open(const std::string& path, Database::Mode mode, CutFile 
   return database;
 }
 
-// In write-ahead mode SQLite needs to write beside the file, even to read it: the -shm, through
-// which readers and writers share the index of the -wal. Without a -wal there is nothing it would
-// find there, and the file can be taken as it is. Without a -shm nobody shares it, as every writer
-// makes one, and an index in memory does. A -shm that cannot be read may be a living writer's.
+// In write-ahead mode SQLite shares the index of the -wal through the -shm, and makes both where
+// they are missing, even to read: files of the reader's that keep out whoever comes next as another
+// user. Without a -shm nobody shares the recording, as every writer makes one: the index can be in
+// memory, and without a -wal there is none.
 Result<Database> open_any(const std::string& path, CutFile cut_file, Problem& problem) {
-  Result<Database> database = try_open(path, Mode::kReadOnly, cut_file, problem);
+  const Result<FileHeader> header = read_file_header(path);
+  const bool is_write_ahead = header && header->is_write_ahead;
+  const bool is_shared = !is_write_ahead || has_file(path + "-shm");
+  const Mode mode = is_shared              ? Mode::kReadOnly
+                    : wal_bytes(path) == 0 ? Mode::kImmutable
+                                           : Mode::kUnshared;
+  Result<Database> database = try_open(path, mode, cut_file, problem);
   if (database || problem != Problem::kCannotOpen) return database;
-  if (wal_bytes(path) == 0) return try_open(path, Mode::kImmutable, cut_file, problem);
-  if (!has_file(path + "-shm")) {
-    database = try_open(path, Mode::kUnshared, cut_file, problem);
-    if (database || problem != Problem::kCannotOpen) return database;
-  }
+  // A -shm that cannot be written does not matter where there is nothing that it could be about.
+  if (is_shared && wal_bytes(path) == 0) return try_open(path, Mode::kImmutable, cut_file, problem);
   return Error{
-      fmt::format("recording {0} cannot be read where it is: its last part is in {0}-wal, which "
-                  "cannot be read there; copy both files to a directory that you can write, as a "
-                  "user who may read them",
+      fmt::format("recording {0} cannot be read where it is: its last part is in {0}-wal, and that "
+                  "file, or {0}-shm beside it, cannot be read or written there; copy the recording "
+                  "and its -wal, without the -shm, to a directory of yours",
                   path)};
 }
 

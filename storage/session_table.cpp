@@ -124,13 +124,16 @@ Result<void> load_companions_untracked(const Database& database, ReadBudget& bud
   TRY_ASSIGN(rows, TableReader::open(database, "companion_untracked",
                                      "SELECT id, untracked FROM companion_untracked ORDER BY id",
                                      Keys::kNumbered, budget));
+  // The two are written in one transaction.
+  const Error other_number{"table companion_untracked has not a row for each companion"};
   for (CompanionProbe& companion : session.companions) {
     TRY_ASSIGN(has_row, rows.next());
-    if (!has_row) return {};
+    if (!has_row) return other_number;
     companion.untracked = rows.number<uint64_t>(1);
     TRY(rows.check_row());
   }
-  return {};
+  TRY_ASSIGN(has_more, rows.next());
+  return has_more ? Result<void>(other_number) : Result<void>();
 }
 
 Result<void> load_counters(const Database& database, ReadBudget& budget, Session& session) {

@@ -98,6 +98,7 @@ struct RecordingWriter::State {
   EventCount& count_of(const Event& event);
   void close_block();
   void close_block_near_limit();
+  bool empty_wal();
   void measure();
   uint64_t size_bytes() const;
   void drop_waiting();
@@ -173,12 +174,20 @@ uint64_t RecordingWriter::State::size_bytes() const {
   return (is_there ? static_cast<uint64_t>(status.st_size) : 0) + wal_bytes(path);
 }
 
+// Whether the -wal could be moved into the file. A reader that keeps it is not waited for: events
+// are lost meanwhile.
+bool RecordingWriter::State::empty_wal() {
+  database.set_busy_wait(0);
+  const auto is_busy = database.query_integer("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.set_busy_wait(Database::kBusyWaitMs);
+  return is_busy && *is_busy == 0;
+}
+
 // What the file will have once its -wal is in it. The two together reach the limit before: the -wal
 // is emptied then, and where a reader or a full disk keeps it, they count as they are.
 void RecordingWriter::State::measure() {
   uint64_t beside = size_bytes();
-  if (beside >= limit && database.query_text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    beside = size_bytes();
+  if (beside >= limit && empty_wal()) beside = size_bytes();
   const auto bytes = database.query_integer(
       "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   committed_bytes = bytes && beside < limit ? static_cast<uint64_t>(*bytes) : beside;
@@ -287,6 +296,7 @@ Result<void> RecordingWriter::on_tick(const Session& session, const Names& names
 
 Result<void> RecordingWriter::finish(const Session& session, const Names& names) {
   State& state = *state_;
+  state.limit = UINT64_MAX;  // nothing comes that it could end: its size need not be measured
   Result<void> written = on_tick(session, names);
   // The counters of a failed commit are worth another try: they say what was lost.
   if (!written) (void)state.commit(&session, names);

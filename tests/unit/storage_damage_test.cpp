@@ -247,6 +247,14 @@ TEST_F(DamagedRecording, OfANewerVersionIsRefused) {
   EXPECT_EQ(report.error().message, expected);
 }
 
+TEST_F(DamagedRecording, WithoutARowForEachCompanionIsSaid) {
+  for (const char* change : {"DELETE FROM companion_untracked WHERE id = 0",
+                             "INSERT INTO companion_untracked VALUES (0, 1), (9, 1)"}) {
+    run_sql(path_, change);
+    EXPECT_FALSE(verify(path_).is_sound()) << change;
+  }
+}
+
 TEST(OldRecording, MadeBeforeThereWereCompanionsIsReadAndSound) {
   const Folder folder;
   const std::string path = folder.file("a.db");

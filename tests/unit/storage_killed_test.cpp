@@ -168,12 +168,47 @@ TEST(KilledRecording, WhoseWalCannotBeReadSaysWhatToDo) {
     if (::seteuid(65534) != 0) ::_exit(2);
     const std::string expected =
         "recording " + path + " cannot be read where it is: its last part is in " + path +
-        "-wal, which cannot be read there; copy both files to a directory that you can write, as "
-        "a user who may read them";
+        "-wal, and that file, or " + path +
+        "-shm beside it, cannot be read or written there; copy the recording and its -wal, without "
+        "the -shm, to a directory of yours";
     const auto reader = RecordingReader::open(path);
     if (reader || reader.error().message != expected) ::_exit(1);
     const auto report = verify_recording(path);
     ::_exit(!report && report.error().message == expected ? 0 : 3);
+  });
+}
+
+// Files that reading made as root would keep out whoever reads it next.
+TEST(KilledRecording, IsReadWithoutMakingFilesBesideIt) {
+  const std::vector<Event> events = sound_events(33, 30);
+  for (const bool has_wal : {true, false}) {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    make_killed_recording(path, events);
+    fs::remove(path + "-shm");
+    if (!has_wal) fs::remove(path + "-wal");
+    const std::vector<std::string> files = files_in(folder);
+    EXPECT_TRUE(RecordingReader::open(path));
+    EXPECT_TRUE(verify_recording(path));
+    EXPECT_EQ(files_in(folder), files);
+    EXPECT_EQ(has_wal ? read_events(path).size() : 20, 20U);
+  }
+}
+
+// What the user sees who comes after a reader of an older version: its -shm is another user's.
+TEST(KilledRecording, BesideAnothersSharedMemoryNamesIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  make_killed_recording(path, sound_events(34, 30));
+  for (const char* file : {"", "-wal"}) fs::permissions(path + file, fs::perms(0666));
+  fs::permissions(path + "-shm", fs::perms(0600));
+  fs::permissions(folder.path(), fs::perms(0777));
+  in_killed_child([&] {
+    if (::seteuid(65534) != 0) ::_exit(2);
+    const auto reader = RecordingReader::open(path);
+    if (reader) ::_exit(1);
+    ::_exit(reader.error().message.find(path + "-shm beside it") != std::string::npos ? 0 : 3);
   });
 }
 

@@ -3,8 +3,12 @@
 // A recording that is to have a certain size (--max-size): not much more, and not much less.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <optional>
 
+#include "storage/database.h"
 #include "storage/reader.h"
 #include "storage/writer.h"
 #include "tests/unit/storage_sample.h"
@@ -86,6 +90,31 @@ TEST(Limit, IsReachedByPacketsThatCompress) {
   const size_t written = fill(path, Payload::kAlike, 1'000'000'000);
   EXPECT_EQ(events_in(path), written);
   expect_about_the_limit(path);
+}
+
+// A reader in a transaction keeps the -wal as it is. Waiting for it would fill the kernel's rings.
+TEST(Limit, IsNotWaitedForWhereAReaderHoldsTheRecording) {
+  const Folder folder;
+  const std::string path = folder.file("read.db");
+  auto writer =
+      RecordingWriter::create(path, sample::sample_session(), sample::sample_names()).value();
+  writer->set_limit(kLimit);
+  std::optional<Database> reader = Database::open(path, Database::Mode::kReadOnly).value();
+  ASSERT_TRUE(reader->run("BEGIN"));
+  ASSERT_TRUE(reader->query_integer("SELECT count(*) FROM block"));
+  EventMaker maker(9);
+  std::chrono::nanoseconds longest{0};
+  while (!writer->is_full()) {
+    EXPECT_TRUE(writer->on_events(whole_packets(maker, Payload::kRandom), sample::sample_names()));
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(writer->on_tick(sample::sample_session(), sample::sample_names()));
+    longest = std::max(longest, std::chrono::steady_clock::now() - begin);
+  }
+  EXPECT_LT(longest, std::chrono::milliseconds(Database::kBusyWaitMs));
+  EXPECT_LE(std::filesystem::file_size(path) + std::filesystem::file_size(path + "-wal"),
+            kLimit * 105 / 100);
+  reader.reset();
+  EXPECT_TRUE(writer->finish(sample::sample_session(), sample::sample_names()));
 }
 
 TEST(Limit, IsNoneWhereNoneWasSet) {
