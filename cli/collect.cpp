@@ -71,7 +71,7 @@ void print_attached(const Session& session, StatusOutput& status) {
   for (const CompanionProbe& companion : session.companions) {
     if (!companion.problem.empty())
       status.note(fmt::format(
-          "not attached beside them, packets may be split in two or unattributed: {}: {}",
+          "{} was not attached, so one packet may show as several, or as unattributed: {}",
           companion.target, escape_text(companion.problem)));
   }
   status.note(fmt::format("attached {} of {} probes", attached, session.attachments.size()));
@@ -132,7 +132,7 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
                        ->type_name("FILE")
                        ->capture_default_str();
   command->add_flag("--no-record", arguments_.no_record,
-                    "only show events; those not shown are lost");
+                    "make no recording: events are shown, with --quiet only counted");
   command->add_flag("--quiet", arguments_.quiet,
                     "show no events, only progress (if stderr is a terminal)");
   command
@@ -157,19 +157,18 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->add_option("--snaplen", options.snaplen,
                    "keep N bytes of each packet, 0 for all (default: up to the transport header)")
       ->type_name("N")
-      ->check(CLI::Range(0U, 65536U));
+      ->check(CLI::Range(0U, 65536U).description(""));
   command
-      ->add_option("--stack-first", options.stacks.first,
-                   "take a stack for the first N drops of each reason and place")
+      ->add_option(
+          "--stack-first", options.stacks.first,
+          "take a stack for the first N drops of each reason and place (profile dropmon: 8)")
       ->type_name("N")
-      ->check(CLI::Range(0U, kStackBudgetMax))
-      ->capture_default_str();
+      ->check(CLI::Range(0U, kStackBudgetMax).description(""));
   command
       ->add_option("--stack-rate", options.stacks.per_second,
-                   "then take N stacks per second for each reason and place")
+                   "then take N stacks per second for each reason and place (profile dropmon: 10)")
       ->type_name("N")
-      ->check(CLI::Range(0U, kStackBudgetMax))
-      ->capture_default_str();
+      ->check(CLI::Range(0U, kStackBudgetMax).description(""));
   command->add_flag("--all-skbs", options.all_skbs,
                     "include skbs that are not network packets (AF_UNIX, netlink)");
   command->add_option("--duration", options.duration_seconds, "end after S seconds")
@@ -195,21 +194,22 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   command
       ->add_option("--track-size", options.track_packets, "track up to N packets at the same time")
       ->type_name("N")
-      ->check(CLI::Range(1U, kTrackMax))
+      ->check(CLI::Range(1U, kTrackMax).description(""))
       ->capture_default_str();
   add_format_option(*command, arguments_.format);
   add_event_style_options(*command, arguments_.style);
   command->footer(
+      "-p NAME takes a profile's options; `tracker profile list` has their names.\n"
       "Examples:\n"
       "  tracker -p dropmon collect                          every drop, until Ctrl-C\n"
       "  tracker -p dropmon collect --netns blue --duration 10 -o blue.db\n"
       "  tracker -p dropmon collect --cmd 'ping -c 3 10.0.0.9'\n"
       "  tracker collect --probe tp:skb:kfree_skb/stack      with a stack on every drop\n"
-      "Needs CAP_BPF and CAP_PERFMON. Ctrl-C and SIGTERM end it cleanly, and end CMD with\n"
-      "everything that it started.\n"
-      "Exit status: that of CMD if the collection ended with it. Else 0, also if events were\n"
-      "lost; 1 for a failure, an incomplete recording, or losses with --fail-on-loss; 2 for\n"
-      "wrong usage.");
+      "Needs CAP_BPF and CAP_PERFMON. Ctrl-C and SIGTERM end it cleanly, and end CMD\n"
+      "with everything that it started.\n"
+      "Exit status: that of CMD if the collection ended with it. Else 0, also if\n"
+      "events were lost; 1 for a failure, an incomplete recording, or losses with\n"
+      "--fail-on-loss; 2 for wrong usage.");
   return command;
 }
 
@@ -293,9 +293,9 @@ Result<int> CollectCommand::run() {
   DropTally tally;
   uint64_t not_shown = 0;
   TRY_ASSIGN(summary, collect_and_print(tally, not_shown));
-  say_fitted(render_collect_summary(summary, tally.rows(summary.names),
-                                    arguments_.options.output.value_or(""), not_shown,
-                                    tally.not_lost()));
+  const CollectOutcome outcome{arguments_.options.output.value_or(""), !arguments_.quiet, not_shown,
+                               tally.not_lost()};
+  say_fitted(render_collect_summary(summary, tally.rows(summary.names), outcome));
   if (summary.recording_error) return 1;  // its sentence was said when it happened
   const int status = summary.command_status.value_or(0);
   if (status != 0 || !arguments_.fail_on_loss) return status;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "event/render.h"
 
@@ -105,24 +106,46 @@ uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary) {
   return summary.events - std::min(summary.events, in_all);
 }
 
+namespace {
+
+// "recorded" is said of what is in a recording only.
+std::string_view kept_word(const CollectOutcome& outcome) {
+  if (!outcome.recording.empty()) return "recorded";
+  return outcome.is_shown ? "shown" : "counted";
+}
+
+std::string end_line(const CollectSummary& summary) {
+  const Session& session = summary.session;
+  return fmt::format(
+      "{:.1f} s, ended: {}{}\n", static_cast<double>(session.end_ns - session.start_ns) / 1e9,
+      session.end_reason, summary.has_ended_command ? "; CMD still ran and was ended" : "");
+}
+
+std::string filtered_line(const CollectSummary& summary) {
+  if (summary.after_limit == 0) return {};
+  return fmt::format("filtered {} because they came after --count or --max-size was reached\n",
+                     summary.after_limit);
+}
+
+}  // namespace
+
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording, uint64_t not_shown,
-                                   uint64_t not_lost) {
+                                   const CollectOutcome& outcome) {
   const Session& session = summary.session;
+  const bool is_recorded = !outcome.recording.empty();
   Totals totals = add_up(session);
-  std::string text =
-      fmt::format("{:.1f} s, ended: {}\n",
-                  static_cast<double>(session.end_ns - session.start_ns) / 1e9, session.end_reason);
+  std::string text = end_line(summary);
   if (!drops.empty()) text += "drops by reason and place:\n" + drop_lines(drops);
-  if (not_lost > 0)
+  if (outcome.not_lost > 0)
     text += fmt::format(
         "besides: {} free{} that lost no packet (copies of captures, parts of packets, handled "
         "messages)\n",
-        not_lost, not_lost == 1 ? "" : "s");
-  text += fmt::format("seen {} = filtered {} + recorded {} + lost {}\n", totals.seen,
-                      totals.filtered, totals.recorded, totals.lost());
-  text += loss_line(totals, !recording.empty()) + not_shown_line(not_shown, !recording.empty());
+        outcome.not_lost, outcome.not_lost == 1 ? "" : "s");
+  text += fmt::format("seen {} = filtered {} + {} {} + lost {}\n", totals.seen, totals.filtered,
+                      kept_word(outcome), totals.recorded, totals.lost());
+  text += filtered_line(summary) + loss_line(totals, is_recorded) +
+          not_shown_line(outcome.not_shown, is_recorded);
   if (totals.unattributed > 0)
     text +=
         fmt::format("unattributed {}: named no network namespace that --netns could decide by\n",
@@ -132,8 +155,8 @@ std::string render_collect_summary(const CollectSummary& summary,
         fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
   if (totals.untracked_beside > 0)
     text += fmt::format(
-        "untracked {} by the probes beside them: some packets may be split in two or unattributed "
-        "(--track-size)\n",
+        "untracked {} by probes that tell where packets are: one packet may show as several, or as "
+        "unattributed (--track-size)\n",
         totals.untracked_beside);
   if (!totals.missed_known) {
     text += "missed: unknown on this kernel\n";
@@ -141,7 +164,7 @@ std::string render_collect_summary(const CollectSummary& summary,
     text += fmt::format("missed {}: hits inside another hit of the same probe\n", totals.missed);
   }
   text += left_out_line(summary.left_out);
-  if (!recording.empty()) text += fmt::format("recorded in {}\n", escape_text(recording));
+  if (is_recorded) text += fmt::format("recorded in {}\n", escape_text(outcome.recording));
   return text;
 }
 

@@ -19,12 +19,17 @@ void count_not_shown_as_lost(const ShownCounts& shown, std::vector<ProbeCounters
 // How many of the collection's events live output did not show.
 uint64_t not_shown(const ShownCounts& shown, const CollectSummary& summary);
 
-// Lines for stderr; `recording` is the file's path, empty where there is none. `not_shown` are the
-// events that live output left out: 0 where it was not asked for; `not_lost` frees that lost no
-// packet (DropTally::not_lost).
+// Where the events of a collection went.
+struct CollectOutcome {
+  std::string recording;   // path; empty: there is none
+  bool is_shown = true;    // live
+  uint64_t not_shown = 0;  // what live output left out
+  uint64_t not_lost = 0;   // frees that lost no packet (DropTally::not_lost)
+};
+
+// Lines for stderr.
 std::string render_collect_summary(const CollectSummary& summary,
                                    const std::vector<DropTally::Row>& drops,
-                                   const std::string& recording, uint64_t not_shown = 0,
-                                   uint64_t not_lost = 0);
+                                   const CollectOutcome& outcome);
 
 }  // namespace tracker

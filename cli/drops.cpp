@@ -65,18 +65,19 @@ class DropsCommand : public Command {
                     counts_all_ ? DropTable::Counted::kAllFrees : DropTable::Counted::kLosses);
     const auto damaged = visit_in_file_order(*view.source, view.selection,
                                              [&table](const Event& event) { table.add(event); });
-    if (table.total() != 0) TRY(output->write(show(table, view.source->session())));
+    if (table.total() != 0)
+      TRY(output->write(show(table, view.source->session(), output->columns())));
     if (table.not_lost() != 0) say(not_lost_text(table.not_lost()));
     return finish_view_of_events(*output, view, damaged, table.total(), "drop");
   }
 
  private:
-  std::string show(const DropTable& table, const Session& session) const {
+  std::string show(const DropTable& table, const Session& session, size_t columns) const {
     const bool is_json = view_options_.format == OutputFormat::kJson;
     if (!histogram_.empty()) {
       return is_json ? render_lengths_json(table) : render_lengths_text(table);
     }
-    return is_json ? render_drops_json(table) : render_drops_text(table, session);
+    return is_json ? render_drops_json(table) : render_drops_text(table, session, columns);
   }
 
   ViewOptions view_options_;

@@ -17,6 +17,8 @@ constexpr size_t kUnknownWidth = 80;
 constexpr size_t kDeeper = 4;
 // Below this a line that goes on has hardly room for a word: such a terminal breaks lines itself.
 constexpr size_t kLeastColumns = 20;
+// A line that begins further right is left to the terminal for the same reason.
+constexpr size_t kLeastRoom = 10;
 
 // Bytes of the character at the beginning of `text`: of an escape sequence ("\e[31m"), else of one
 // character of UTF-8.
@@ -51,7 +53,7 @@ size_t break_at(std::string_view line, size_t columns) {
 
 void append_fitted(std::string& fitted, std::string_view line, size_t columns) {
   const size_t begin = std::min(line.find_first_not_of(' '), line.size());
-  const std::string indent(std::min(begin + kDeeper, columns / 2), ' ');
+  const std::string indent(std::min(begin + kDeeper, std::max(begin, columns - kLeastRoom)), ' ');
   size_t room = columns - begin;
   fitted += line.substr(0, begin);
   line.remove_prefix(begin);
@@ -81,7 +83,7 @@ std::string fit_columns(std::string text, size_t columns) {
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
-    if (line.size() <= columns || line.find_first_not_of(' ') >= columns - kLeastColumns / 2) {
+    if (line.size() <= columns || line.find_first_not_of(' ') >= columns - kLeastRoom) {
       fitted += line;
     } else {
       append_fitted(fitted, line, columns);

@@ -21,6 +21,7 @@
 #include "cli/db.h"
 #include "cli/drops.h"
 #include "cli/fit_columns.h"
+#include "cli/help_format.h"
 #include "cli/inspect.h"
 #include "cli/nearest.h"
 #include "cli/print.h"
@@ -118,6 +119,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
 class Program {
  public:
   Program() {
+    fit_help(app_, terminal_columns(STDOUT_FILENO));
     app_.description(
         "A packet-flow tracker: where a packet went, why it stopped and what to do about it.");
     app_.footer(

@@ -7,7 +7,7 @@ namespace tracker {
 
 std::string nearest(const std::string& typed, const std::vector<std::string>& names) {
   std::string best;
-  size_t smallest = typed.size() / 2 + 1;  // farther ones are no help
+  size_t smallest = typed.size() / 3 + 1;  // farther ones are no help
   for (const std::string& name : names) {
     size_t distance = edit_distance(typed, name);
     if (distance >= smallest) continue;

@@ -40,6 +40,9 @@ class Output {
   // the reader went away, as far as can be known: one that leaves after this is not seen leaving.
   Result<bool> close();
 
+  // Of the terminal that lines are fitted to; 0: they are not.
+  size_t columns() const { return columns_; }
+
   // By the rule of text_options() (text_style.h).
   bool has_colour() const { return has_colour_; }
 

@@ -12,7 +12,8 @@ void add_time_option(CLI::App& command, std::string& time) {
   command
       .add_option("--time", time,
                   "print local time of the host, UTC, time since boot, or since the last event")
-      ->check(CLI::IsMember({"local", "utc", "mono", "delta"}))
+      ->check(CLI::IsMember({"local", "utc", "mono", "delta"}).description(""))
+      ->type_name("local|utc|mono|delta")
       ->capture_default_str();
 }
 

@@ -110,6 +110,7 @@ class Collection {
   Session session_;
   Names names_;
   uint64_t events_ = 0;
+  uint64_t after_limit_ = 0;
   uint64_t next_tick_ns_ = 0, deadline_ns_ = 0;
   ProgressMeter progress_;
   std::string end_reason_;
@@ -208,6 +209,7 @@ void Collection::decode_one(uint32_t cpu, std::span<const std::byte> record) {
   book_.add_taken(raw.probe, cpu);
   if (is_full_ || (options_.count && events_ + batched_ >= *options_.count)) {
     book_.add_filtered(raw.probe, cpu);
+    ++after_limit_;
     return;
   }
   if (!decoder_->decode(cpu, record, names_, event)) {
@@ -386,6 +388,8 @@ Result<CollectSummary> Collection::run() {
   summary.left_out = decoder_->left_out();
   summary.command_status = command_status_;
   summary.recording_error = recording_error_;
+  summary.after_limit = after_limit_;
+  summary.has_ended_command = child_.has_value() && !command_status_;
   return summary;
 }
 

@@ -46,6 +46,8 @@ struct CollectSummary {
   LeftOut left_out;                      // words that there were too many of
   std::optional<int> command_status;     // of --cmd, where its end ended the collection
   std::optional<Error> recording_error;  // it could not be written (in part); has been said
+  uint64_t after_limit = 0;  // came after --count or --max-size was reached; part of `filtered`
+  bool has_ended_command = false;  // --cmd still ran when the collection ended
 };
 
 // Blocks until the collection ends: SIGINT, SIGTERM, --duration, --count, --max-size, the end of

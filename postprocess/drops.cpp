@@ -88,7 +88,9 @@ Result<std::vector<DropKey>> parse_drop_keys(const std::string& typed) {
                                      [&word](const KeyName& key) { return key.name == word; });
     if (known == kKeys.end()) {
       const std::string problem = word.empty() ? std::string("a key is missing")
-                                               : fmt::format("no key '{}'", escape_text(word));
+                                  : word == "place"
+                                      ? std::string("no key 'place': a place is a location")
+                                      : fmt::format("no key '{}'", escape_text(word));
       return unknown_key(typed, problem);
     }
     if (std::find(keys.begin(), keys.end(), known->key) != keys.end()) {

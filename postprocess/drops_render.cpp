@@ -89,9 +89,19 @@ std::string_view explanation(const DropTable& table, const DropGroup& group) {
 
 }  // namespace
 
-std::string render_drops_text(const DropTable& table, const Session& session) {
-  const std::vector<DropGroup> groups = table.groups();
-  if (groups.empty()) return {};
+namespace {
+
+// How much of a group's times a table has room for: both to the microsecond (36 columns with the
+// gaps), both to the second (22), or the last to the second.
+enum class Times { kExact, kSeconds, kLastSecond };
+
+std::string time_cell(uint64_t timestamp_ns, const Session& session, Times times) {
+  const std::string time = render_time(timestamp_ns, session, TimeStyle::kLocal, 0);
+  return times == Times::kExact ? time : time.substr(0, time.find('.'));
+}
+
+TextTable drops_table(const DropTable& table, const std::vector<DropGroup>& groups,
+                      const Session& session, Times times, StackList& stacks) {
   TextTable text;
   text.add_column("COUNT", TextTable::Align::kRight);
   text.add_column("BYTES", TextTable::Align::kRight);
@@ -100,9 +110,8 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
     for (char& letter : title) letter = static_cast<char>(letter - 'a' + 'A');
     text.add_column(title, TextTable::Align::kLeft);
   }
-  text.add_column("FIRST", TextTable::Align::kLeft);
+  if (times != Times::kLastSecond) text.add_column("FIRST", TextTable::Align::kLeft);
   text.add_column("LAST", TextTable::Align::kLeft);
-  StackList stacks;
   for (const DropGroup& group : groups) {
     std::vector<std::string> row{std::to_string(group.count), std::to_string(group.bytes)};
     for (size_t i = 0; i < group.values.size(); ++i) {
@@ -110,9 +119,23 @@ std::string render_drops_text(const DropTable& table, const Session& session) {
       const bool is_stack = table.keys()[i] == DropKey::kStack && !value.empty();
       row.push_back(value.empty() ? "-" : is_stack ? stacks.number_of(value) : value);
     }
-    row.push_back(render_time(group.first_ns, session, TimeStyle::kLocal, 0));
-    row.push_back(render_time(group.last_ns, session, TimeStyle::kLocal, 0));
+    if (times != Times::kLastSecond) row.push_back(time_cell(group.first_ns, session, times));
+    row.push_back(time_cell(group.last_ns, session, times));
     text.add_row(std::move(row));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_drops_text(const DropTable& table, const Session& session, size_t columns) {
+  const std::vector<DropGroup> groups = table.groups();
+  if (groups.empty()) return {};
+  StackList stacks;
+  TextTable text = drops_table(table, groups, session, Times::kExact, stacks);
+  for (const Times times : {Times::kSeconds, Times::kLastSecond}) {
+    if (columns == 0 || text.width() <= columns) break;
+    text = drops_table(table, groups, session, times, stacks);
   }
   std::string all = text.text() + fmt::format("{} drop{} in {} group{}\n", table.total(),
                                               table.total() == 1 ? "" : "s", groups.size(),

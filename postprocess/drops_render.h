@@ -10,8 +10,9 @@
 
 namespace tracker {
 
-// An aligned table with a header and a sum; one sentence where nothing was dropped.
-std::string render_drops_text(const DropTable& table, const Session& session);
+// An aligned table with a header and a sum; nothing where nothing was dropped. Where it is wider
+// than `columns` (0: any width is right), its times get shorter; it can still be wider then.
+std::string render_drops_text(const DropTable& table, const Session& session, size_t columns = 0);
 // One object a line and group.
 std::string render_drops_json(const DropTable& table);
 

@@ -25,9 +25,14 @@ void set(Json& json, const char* key, const std::string& text) {
   if (!text.empty()) json[key] = escape_text(text);
 }
 
+// Means over less are chance, or what an empty file has.
+constexpr uint64_t kLeastRateNs = 1'000'000'000;
+constexpr uint64_t kLeastEventsForSize = 1000;
+
 std::string span_text(const EventSpanStats& span) {
   std::string text = fmt::format("{}", span.events);
   if (span.duration_ns() == 0) return text;
+  if (span.duration_ns() < kLeastRateNs) return text + " in " + duration_text(span.duration_ns());
   return text + fmt::format(" in {}, {:.1f} a second", duration_text(span.duration_ns()),
                             span.events_per_second());
 }
@@ -53,9 +58,12 @@ std::string head_text(const Stats& stats, const Session& session) {
   const auto line = [&text](std::string_view what, const std::string& value) {
     if (!value.empty()) text += fmt::format("{:<10} {}\n", what, value);
   };
-  line("recording", fmt::format("{}: {} in {} block{}, {:.1f} bytes an event",
-                                escape_text(stats.path), size_text(stats.file_bytes), stats.blocks,
-                                stats.blocks == 1 ? "" : "s", stats.bytes_per_event()));
+  std::string recording =
+      fmt::format("{}: {} in {} block{}", escape_text(stats.path), size_text(stats.file_bytes),
+                  stats.blocks, stats.blocks == 1 ? "" : "s");
+  if (stats.events.events >= kLeastEventsForSize)
+    recording += fmt::format(", {:.1f} bytes an event", stats.bytes_per_event());
+  line("recording", recording);
   line("host", fmt::format("{}, {} {}, {} CPU{}", escape_text(session.hostname),
                            escape_text(session.kernel_release), escape_text(session.machine),
                            session.cpus, session.cpus == 1 ? "" : "s"));
@@ -67,14 +75,29 @@ std::string head_text(const Stats& stats, const Session& session) {
   return text;
 }
 
+using Counter = uint64_t ProbeTotals::*;
+
+// Of the counters that most recordings have at 0, those that have something to say here.
+std::vector<std::pair<const char*, Counter>> rare_counters(const Stats& stats) {
+  std::vector<std::pair<const char*, Counter>> counters;
+  for (const auto& [title, counter] : {std::pair{"UNATTRIBUTED", &ProbeTotals::unattributed},
+                                       std::pair{"UNTRACKED", &ProbeTotals::untracked}}) {
+    const bool is_counted =
+        std::any_of(stats.probes.begin(), stats.probes.end(),
+                    [&](const ProbeStats& probe) { return probe.totals.*counter != 0; });
+    if (is_counted) counters.emplace_back(title, counter);
+  }
+  return counters;
+}
+
 std::string probes_text(const Stats& stats) {
   TextTable table;
   table.add_column("PROBE", TextTable::Align::kLeft);
   table.add_column("HOW", TextTable::Align::kLeft);
-  for (const char* title :
-       {"SEEN", "FILTERED", "RECORDED", "LOST", "MISSED", "UNATTRIBUTED", "UNTRACKED"}) {
+  for (const char* title : {"SEEN", "FILTERED", "RECORDED", "LOST", "MISSED"})
     table.add_column(title, TextTable::Align::kRight);
-  }
+  const auto rare = rare_counters(stats);
+  for (const auto& [title, counter] : rare) table.add_column(title, TextTable::Align::kRight);
   if (stats.selected) table.add_column("SELECTED", TextTable::Align::kRight);
   for (const ProbeStats& probe : stats.probes) {
     if (!probe.problem.empty()) continue;
@@ -84,8 +107,7 @@ std::string probes_text(const Stats& stats) {
       row.push_back(std::to_string(count));
     }
     row.push_back(probe.missed ? std::to_string(*probe.missed) : "unknown");
-    row.push_back(std::to_string(totals.unattributed));
-    row.push_back(std::to_string(totals.untracked));
+    for (const auto& [title, counter] : rare) row.push_back(std::to_string(totals.*counter));
     if (stats.selected) row.push_back(std::to_string(probe.selected));
     table.add_row(std::move(row));
   }
@@ -102,13 +124,13 @@ std::string companions_text(const Session& session) {
   std::string text;
   for (const CompanionProbe& companion : session.companions) {
     if (companion.problem.empty()) {
-      text += fmt::format("beside them, to know where packets are: {} ({}), hit {} times{}\n",
+      text += fmt::format("{} ({}) was watched too, for where packets are: hit {} times{}\n",
                           escape_text(companion.target), escape_text(companion.how), companion.seen,
                           companion.untracked == 0
                               ? std::string()
                               : fmt::format(", {} untracked (--track-size)", companion.untracked));
     } else {
-      text += fmt::format("{} was not attached beside them, some packets may be split in two: {}\n",
+      text += fmt::format("{} was not attached, so one packet may show as several: {}\n",
                           escape_text(companion.target), escape_text(companion.problem));
     }
   }
@@ -128,8 +150,9 @@ std::string sums_text(const ProbeTotals& totals) {
       totals.lost(), totals.ring_full, totals.reader, totals.storage);
 }
 
-std::string losses_text(const Session& session) {
-  if (session.losses.empty()) return "no time with losses\n";
+std::string losses_text(const Session& session, const ProbeTotals& totals) {
+  if (session.losses.empty())
+    return totals.lost() == 0 ? "no event was lost\n" : "when events were lost is not known\n";
   std::string text = "times with losses:\n";
   for (size_t i = 0; i < std::min(session.losses.size(), kLossesShown); ++i) {
     const LossWindow& window = session.losses[i];
@@ -217,7 +240,7 @@ Json companions_json(const Session& session) {
 
 std::string render_stats_text(const Stats& stats, const Session& session) {
   return head_text(stats, session) + "\n" + probes_text(stats) + companions_text(session) +
-         stacks_text(session) + "\n" + sums_text(stats.totals) + losses_text(session);
+         stacks_text(session) + "\n" + sums_text(stats.totals) + losses_text(session, stats.totals);
 }
 
 std::string render_stats_json(const Stats& stats, const Session& session) {

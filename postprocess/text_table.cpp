@@ -39,6 +39,12 @@ void TextTable::append(const std::vector<std::string>& row, std::string& text) c
   text += '\n';
 }
 
+size_t TextTable::width() const {
+  size_t width = 0;
+  for (const Column& column : columns_) width += column.width + (width == 0 ? 0 : 2);
+  return width;
+}
+
 std::string TextTable::text() const {
   std::string text;
   for (const std::vector<std::string>& row : rows_) append(row, text);

@@ -20,6 +20,8 @@ class TextTable {
 
   // The titles and all rows, each line ended.
   std::string text() const;
+  // Columns of a terminal that the longest line takes.
+  size_t width() const;
 
  private:
   struct Column {

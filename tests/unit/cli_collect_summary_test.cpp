@@ -26,22 +26,22 @@ CollectSummary quiet_summary() {
 }
 
 TEST(CollectSummaryText, ListsDropsAndTheSumOverAllCpus) {
-  EXPECT_EQ(
-      render_collect_summary(quiet_summary(),
-                             {{"NO_SOCKET", "tcp_v4_rcv+0x77", 7}, {"", "ip_rcv+0x1", 1}}, "a.db"),
-      "1.0 s, ended: SIGINT\n"
-      "drops by reason and place:\n"
-      "         7  NO_SOCKET  tcp_v4_rcv+0x77\n"
-      "         1             ip_rcv+0x1\n"
-      "seen 10 = filtered 2 + recorded 8 + lost 0\n"
-      "recorded in a.db\n");
+  EXPECT_EQ(render_collect_summary(quiet_summary(),
+                                   {{"NO_SOCKET", "tcp_v4_rcv+0x77", 7}, {"", "ip_rcv+0x1", 1}},
+                                   {.recording = "a.db"}),
+            "1.0 s, ended: SIGINT\n"
+            "drops by reason and place:\n"
+            "         7  NO_SOCKET  tcp_v4_rcv+0x77\n"
+            "         1             ip_rcv+0x1\n"
+            "seen 10 = filtered 2 + recorded 8 + lost 0\n"
+            "recorded in a.db\n");
 }
 
 TEST(CollectSummaryText, SaysWhereEventsWereLost) {
   const std::string text = render_collect_summary(
       summary_of({.seen = 10, .recorded = 4, .ring_full = 3, .reader = 2, .storage = 1}, {}), {},
-      "");
-  EXPECT_NE(text.find("seen 10 = filtered 0 + recorded 4 + lost 6\n"
+      {});
+  EXPECT_NE(text.find("seen 10 = filtered 0 + shown 4 + lost 6\n"
                       "lost: ring full 3, reader 2, storage 1\n"),
             std::string::npos)
       << text;
@@ -51,10 +51,11 @@ TEST(CollectSummaryText, SaysWhereEventsWereLost) {
 // What stats could say of it is in no file.
 TEST(CollectSummaryText, NamesNoRecordingToLookInWhereThereIsNone) {
   const CollectSummary summary = summary_of({.seen = 10, .recorded = 4, .ring_full = 6}, {});
-  EXPECT_NE(render_collect_summary(summary, {}, "a.db").find("; see `tracker stats` for when\n"),
+  EXPECT_NE(render_collect_summary(summary, {}, {.recording = "a.db"})
+                .find("; see `tracker stats` for when\n"),
             std::string::npos);
   EXPECT_NE(
-      render_collect_summary(summary, {}, "").find("lost: ring full 6, reader 0, storage 0\n"),
+      render_collect_summary(summary, {}, {}).find("lost: ring full 6, reader 0, storage 0\n"),
       std::string::npos);
 }
 
@@ -68,9 +69,9 @@ TEST(CollectSummaryText, CountsWhatWasNotShownAsLostWhereNothingIsRecorded) {
                                           {.cpu = 1, .seen = 1, .reader = 1}};
   EXPECT_EQ(summary.session.counters, closed);
   EXPECT_EQ(
-      render_collect_summary(summary, {}, "", 5),
+      render_collect_summary(summary, {}, {.recording = {}, .not_shown = 5}),
       "1.0 s, ended: SIGINT\n"
-      "seen 10 = filtered 2 + recorded 3 + lost 5\n"
+      "seen 10 = filtered 2 + shown 3 + lost 5\n"
       "lost: ring full 0, reader 5, storage 0\n"
       "not shown 5, counted as lost by the reader: live output could not take them and nothing "
       "was recorded (leave --no-record out to keep them)\n");
@@ -78,7 +79,7 @@ TEST(CollectSummaryText, CountsWhatWasNotShownAsLostWhereNothingIsRecorded) {
 
 TEST(CollectSummaryText, PointsToTheRecordingForWhatWasNotShown) {
   EXPECT_EQ(
-      render_collect_summary(quiet_summary(), {}, "a.db", 5),
+      render_collect_summary(quiet_summary(), {}, {.recording = "a.db", .not_shown = 5}),
       "1.0 s, ended: SIGINT\n"
       "seen 10 = filtered 2 + recorded 8 + lost 0\n"
       "not shown 5: live output could not take them; `tracker print` shows what was recorded\n"
@@ -87,28 +88,46 @@ TEST(CollectSummaryText, PointsToTheRecordingForWhatWasNotShown) {
 
 TEST(CollectSummaryText, SaysThatMissedIsUnknownOnlyWhereItIs) {
   CollectSummary summary = quiet_summary();
-  EXPECT_EQ(render_collect_summary(summary, {}, "").find("missed"), std::string::npos);
+  EXPECT_EQ(render_collect_summary(summary, {}, {}).find("missed"), std::string::npos);
   summary.session.attachments[0].missed = -1;
-  EXPECT_NE(render_collect_summary(summary, {}, "").find("missed: unknown"), std::string::npos);
+  EXPECT_NE(render_collect_summary(summary, {}, {}).find("missed: unknown"), std::string::npos);
 }
 
 TEST(CollectSummaryText, SaysWhatWasLeftOutOfEvents) {
   CollectSummary summary = quiet_summary();
   summary.left_out = {.stacks = 3, .interfaces = 1};
-  EXPECT_NE(render_collect_summary(summary, {}, "")
+  EXPECT_NE(render_collect_summary(summary, {}, {})
                 .find("left out, because there were too many different ones: stacks 3, interface "
                       "names 1\n"),
             std::string::npos);
 }
 
 TEST(CollectSummaryText, EscapesTheNameOfTheRecording) {
-  EXPECT_EQ(render_collect_summary(quiet_summary(), {}, "a\x1b[2J.db").find('\x1b'),
+  EXPECT_EQ(render_collect_summary(quiet_summary(), {}, {.recording = "a\x1b[2J.db"}).find('\x1b'),
             std::string::npos);
 }
 
 TEST(CollectSummaryText, SaysHowManyKindsOfDropsItLeftOut) {
   const std::vector<DropTally::Row> drops(25, {"NO_SOCKET", "ip_rcv+0x1", 1});
-  EXPECT_NE(render_collect_summary(quiet_summary(), drops, "").find(" 5 more;"), std::string::npos);
+  EXPECT_NE(render_collect_summary(quiet_summary(), drops, {}).find(" 5 more;"), std::string::npos);
+}
+
+TEST(CollectSummary, SaysRecordedOfWhatIsInARecordingOnly) {
+  const std::string text =
+      render_collect_summary(quiet_summary(), {}, {.recording = {}, .is_shown = false});
+  EXPECT_NE(text.find("seen 10 = filtered 2 + counted 8 + lost 0\n"), std::string::npos) << text;
+}
+
+TEST(CollectSummary, SaysWhatALimitLeftOutAndEnded) {
+  CollectSummary summary = quiet_summary();
+  summary.session.end_reason = "--count";
+  summary.after_limit = 2;
+  summary.has_ended_command = true;
+  EXPECT_EQ(render_collect_summary(summary, {}, {.recording = "a.db"}),
+            "1.0 s, ended: --count; CMD still ran and was ended\n"
+            "seen 10 = filtered 2 + recorded 8 + lost 0\n"
+            "filtered 2 because they came after --count or --max-size was reached\n"
+            "recorded in a.db\n");
 }
 
 }  // namespace

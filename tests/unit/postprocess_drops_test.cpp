@@ -276,6 +276,25 @@ TEST(ReasonExplanation, SaysWhereAFreeIsNoLossOfItsOwn) {
             "the kernel gives no reason: see the place");
 }
 
+// A row that goes on at the left edge of a terminal reads as two.
+TEST(Drops, HaveShorterTimesWhereTheTerminalIsNarrow) {
+  const DropTable table =
+      count("reason,location", {EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket)});
+  const auto at = [&](size_t columns) {
+    return render_drops_text(table, sample_session(), columns);
+  };
+  EXPECT_EQ(at(80), at(0));
+  EXPECT_EQ(at(70),
+            "COUNT  BYTES  REASON     LOCATION              FIRST     LAST\n"
+            "    1      0  NO_SOCKET  __udp4_lib_rcv+0x4bc  10:13:54  10:13:54\n"
+            "1 drop in 1 group\n");
+  EXPECT_EQ(at(60),
+            "COUNT  BYTES  REASON     LOCATION              LAST\n"
+            "    1      0  NO_SOCKET  __udp4_lib_rcv+0x4bc  10:13:54\n"
+            "1 drop in 1 group\n");
+  EXPECT_EQ(at(20), at(60)) << "all that there is to shorten";
+}
+
 TEST(Drops, OneIsNotCalledDrops) {
   const std::vector<Event> events{EventBuilder(kFreeProbe, 1, 1).drop(kNoSocket),
                                   EventBuilder(kFreeProbe, 2, 2).drop(kNoSocket)};
