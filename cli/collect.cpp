@@ -143,8 +143,10 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
       ->allow_extra_args(false)
       ->check(collector_name);
   command
-      ->add_option("--probe", options.probes,
-                   "attach to tp:GROUP:NAME (wildcards); with /stack, take a stack on every event")
+      ->add_option(
+          "--probe", options.probes,
+          "attach to tp:GROUP:NAME or fn:FUNCTION (wildcards); with /stack, take a stack on every "
+          "event")
       ->type_name("TARGET")
       ->allow_extra_args(false)
       ->check(target_form);

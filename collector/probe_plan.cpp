@@ -113,10 +113,18 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 }
 
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
-                                              uint32_t sections, const KernelBtf& btf) {
+                                              uint32_t sections, const KernelBtf& btf,
+                                              const Note& note) {
   std::vector<PlannedProbe> plan;
-  for (const std::string& target : targets) {
-    TRY_ASSIGN(found, find_points(target, btf));
+  for (const std::string& typed : targets) {
+    const bool is_optional = typed.starts_with(kOptionalMark);
+    auto looked_up = find_points(typed.substr(is_optional ? 1 : 0), btf);
+    if (!looked_up && is_optional && looked_up.error().kind != ErrorKind::kWrongUsage) {
+      note("left out: " + looked_up.error().message);
+      continue;
+    }
+    TRY_ASSIGN(found, std::move(looked_up));
+    for (const std::string& sentence : found.notes) note(sentence);
     const uint32_t stack = found.takes_stack ? section_bit(Section::kStack) : 0;
     for (const ProbePointPtr& point : found.points) add(plan, point, sections | stack);
   }

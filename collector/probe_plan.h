@@ -45,10 +45,13 @@ using HasField = std::function<bool(const std::string& type_name, std::string_vi
 std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasField& has_field,
                                        std::vector<PlannedProbe>& plan);
 
+using Note = std::function<void(const std::string& sentence)>;
+
 // Looks every target up, expands wildcards, drops repetitions (with "/stack" once, a probe has it).
-// An unknown tracepoint is an error that suggests the nearest names; one without an skb is refused
-// with the reason.
+// An unknown name is an error that suggests the nearest ones; what has no skb is refused with the
+// reason. `note` is called with a sentence for what an optional target or a wildcard leaves out.
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
-                                              uint32_t sections, const KernelBtf& btf);
+                                              uint32_t sections, const KernelBtf& btf,
+                                              const Note& note);
 
 }  // namespace tracker

@@ -61,7 +61,7 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
   probes.begin_rings(options);
   TRY_ASSIGN(btf, KernelBtf::load());
   probes.btf_.emplace(std::move(btf));
-  TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_));
+  TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_, note));
   probes.asked_ = std::move(asked);
   const auto has_field = [&probes](const std::string& type, std::string_view field) {
     return probes.btf_->has_field(type, field);
@@ -154,6 +154,7 @@ Result<void> WatchedProbes::attach(Session& session, Names& names) {
       continue;
     }
     names.probes.push_back(probe.point->name());
+    if (names.probes.back().type != "tp") names.probes.back().rung = how;
     session.attachments.push_back({probe.point->target(), rungs[i].has_value(), how, problem});
     if (rungs[i]) ++attached;
   }

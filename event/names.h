@@ -31,10 +31,11 @@ enum class ProbeRole : uint8_t {
 };
 
 struct ProbeName {
-  std::string type;    // "tp", later "kprobe", "fentry", ...
-  std::string symbol;  // "skb:kfree_skb", "ip_rcv"
+  std::string type;    // "tp"; of functions "fn", "fentry", "kprobe"
+  std::string symbol;  // "skb:kfree_skb", "ip_rcv", "openvswitch/ovs_dp_process_packet"
   std::optional<uint32_t> offset;
   ProbeRole role = ProbeRole::kOther;
+  std::string rung = {};  // of functions: how the kernel was reached, "fentry"; empty: not known
 
   // As typed: "tp:skb:kfree_skb".
   std::string target() const;

@@ -30,6 +30,7 @@ void write_probe(JsonWriter& json, const Event& event, const Names& names) {
   json.known_text("type", probe.type);
   json.known_text("symbol", probe.symbol);
   if (probe.offset) json.member("offset", *probe.offset);
+  json.known_text("rung", probe.rung);
   json.end_known(place);
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/system_error.h"
+#include "probes/btf_types.h"
 
 namespace tracker {
 
@@ -20,27 +21,6 @@ constexpr const char* kBtfDirectory = "/sys/kernel/btf";
 constexpr std::string_view kTracePrefix = "btf_trace_";
 constexpr std::string_view kReasonPrefix = "SKB_DROP_REASON_";
 constexpr std::string_view kSubsystemPrefix = "SKB_DROP_REASON_SUBSYS_";
-
-std::string_view name_of(const btf* object, uint32_t offset) {
-  const char* name = btf__name_by_offset(object, offset);
-  return name ? name : "";
-}
-
-const btf_type* skip_modifiers(const btf* object, uint32_t id) {
-  const btf_type* type = btf__type_by_id(object, id);
-  while (type && (btf_is_mod(type) || btf_is_typedef(type)))
-    type = btf__type_by_id(object, type->type);
-  return type;
-}
-
-// "sk_buff" for `const struct sk_buff *`; "void" for `void *`; empty for what is no pointer.
-std::string_view pointee(const btf* object, uint32_t id) {
-  const btf_type* type = skip_modifiers(object, id);
-  if (!type || !btf_is_ptr(type)) return {};
-  const btf_type* target = skip_modifiers(object, type->type);
-  if (!target || btf_is_void(target)) return "void";
-  return btf_is_struct(target) ? name_of(object, target->name_off) : std::string_view{};
-}
 
 void set_once(int& position, int value) {
   if (position < 0) position = value;
@@ -57,8 +37,7 @@ TracepointArgs read_args(const btf* object, const btf_type* prototype, std::stri
     if (target == "sock") set_once(args.sock, i);
     if (target == "net_device") set_once(args.dev, i);
     if (target == "void") set_once(args.location, i);
-    if (plain && btf_is_any_enum(plain) && name_of(object, plain->name_off) == "skb_drop_reason")
-      set_once(args.reason, i);
+    if (is_enum(object, parameter.type, "skb_drop_reason")) set_once(args.reason, i);
     // net_dev_xmit(skb, rc, dev, skb_len): prototypes carry no parameter names
     if (name == "net_dev_xmit" && plain && btf_is_int(plain)) set_once(args.return_code, i);
   }
@@ -83,10 +62,10 @@ void for_each_value(const btf* object, const btf_type* type, Visit visit) {
   for (int i = 0; i < btf_vlen(type); ++i) {
     if (btf_is_enum64(type)) {
       const struct btf_enum64& value = btf_enum64(type)[i];
-      visit(name_of(object, value.name_off), static_cast<uint32_t>(btf_enum64_value(&value)));
+      visit(btf_name(object, value.name_off), static_cast<uint32_t>(btf_enum64_value(&value)));
     } else {
       const struct btf_enum& value = btf_enum(type)[i];
-      visit(name_of(object, value.name_off), static_cast<uint32_t>(value.val));
+      visit(btf_name(object, value.name_off), static_cast<uint32_t>(value.val));
     }
   }
 }
@@ -144,12 +123,12 @@ TypeIndex index_types(const btf* object, uint32_t first) {
         break;
       case BTF_KIND_TYPEDEF:
         index.composites.push_back(id);
-        if (name_of(object, type->name_off).starts_with(kTracePrefix)) index.traces.push_back(id);
+        if (btf_name(object, type->name_off).starts_with(kTracePrefix)) index.traces.push_back(id);
         break;
       case BTF_KIND_ENUM:
       case BTF_KIND_ENUM64:
         index.composites.push_back(id);
-        if (name_of(object, type->name_off).find("drop_reason") != std::string_view::npos)
+        if (btf_name(object, type->name_off).find("drop_reason") != std::string_view::npos)
           index.drop_enums.push_back(id);
         break;
       default:
@@ -161,11 +140,12 @@ TypeIndex index_types(const btf* object, uint32_t first) {
 
 // A BTF object (vmlinux' or a module's) with its index.
 struct Indexed {
+  std::string module;  // empty: vmlinux
   BtfPointer object;
   TypeIndex types;
 
   std::string_view name(uint32_t id) const {
-    return name_of(object.get(), btf__type_by_id(object.get(), id)->name_off);
+    return btf_name(object.get(), btf__type_by_id(object.get(), id)->name_off);
   }
 };
 
@@ -197,7 +177,7 @@ struct KernelBtf::State {
   mutable std::vector<Indexed> modules;
   mutable std::map<std::string, Tracepoint, std::less<>> tracepoints;
 
-  void add_tracepoints(const Indexed& btf, const std::string& module) const {
+  void add_tracepoints(const Indexed& btf) const {
     const struct btf* object = btf.object.get();
     for (const uint32_t id : btf.types.traces) {
       const btf_type* pointer = skip_modifiers(object, btf__type_by_id(object, id)->type);
@@ -205,7 +185,7 @@ struct KernelBtf::State {
       const btf_type* prototype = skip_modifiers(object, pointer->type);
       if (!prototype || !btf_is_func_proto(prototype) || btf_vlen(prototype) == 0) continue;
       const std::string_view name = btf.name(id).substr(kTracePrefix.size());
-      tracepoints.try_emplace(std::string(name), Tracepoint{std::string(name), module, id,
+      tracepoints.try_emplace(std::string(name), Tracepoint{std::string(name), btf.module, id,
                                                             read_args(object, prototype, name)});
     }
   }
@@ -220,11 +200,11 @@ struct KernelBtf::State {
     while (const dirent* entry = ::readdir(directory)) {
       const std::string name = entry->d_name;
       if (name.starts_with(".") || name == "vmlinux") continue;
-      Indexed module;
+      Indexed module{name, nullptr, {}};
       module.object.reset(btf__load_module_btf(name.c_str(), vmlinux.object.get()));
       if (!module.object) continue;
       module.types = index_types(module.object.get(), btf__type_cnt(vmlinux.object.get()));
-      add_tracepoints(module, name);
+      add_tracepoints(module);
       modules.push_back(std::move(module));
     }
     ::closedir(directory);
@@ -243,7 +223,7 @@ Result<KernelBtf> KernelBtf::load() {
     return system_error("read the kernel's type information (/sys/kernel/btf/vmlinux)", errno,
                         "tracker needs a kernel built with CONFIG_DEBUG_INFO_BTF");
   state->vmlinux.types = index_types(state->vmlinux.object.get(), 1);
-  state->add_tracepoints(state->vmlinux, "");
+  state->add_tracepoints(state->vmlinux);
   return KernelBtf(std::move(state));
 }
 
@@ -300,7 +280,7 @@ bool KernelBtf::has_field(const std::string& type_name, std::string_view field) 
   if (!type || !btf_is_composite(type)) return false;
   const btf_member* members = btf_members(type);
   return std::any_of(members, members + btf_vlen(type), [&](const btf_member& member) {
-    return name_of(object, member.name_off) == field;
+    return btf_name(object, member.name_off) == field;
   });
 }
 
@@ -310,6 +290,15 @@ std::vector<uint32_t> KernelBtf::struct_ids(std::span<const std::string_view> na
 
 std::vector<uint32_t> KernelBtf::function_ids(std::span<const std::string_view> names) const {
   return first_ids(state_->vmlinux, state_->vmlinux.types.functions, BTF_KIND_FUNC, names);
+}
+
+void KernelBtf::for_each_function(const FunctionVisit& visit) const {
+  state_->read_modules();
+  const auto visit_all = [&visit](const Indexed& btf) {
+    for (const uint32_t id : btf.types.functions) visit(*btf.object, btf.module, id);
+  };
+  visit_all(state_->vmlinux);
+  for (const Indexed& module : state_->modules) visit_all(module);
 }
 
 std::map<uint32_t, ReasonName> KernelBtf::drop_reasons() const {

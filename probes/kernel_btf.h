@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -65,6 +66,12 @@ class KernelBtf {
   // twice, the first. 0 where there is none.
   std::vector<uint32_t> struct_ids(std::span<const std::string_view> names) const;
   std::vector<uint32_t> function_ids(std::span<const std::string_view> names) const;
+
+  // Every function that vmlinux and the loaded modules describe, by the id of its BTF_KIND_FUNC
+  // within that BTF; `module` is empty for vmlinux. A module whose BTF cannot be read is left out.
+  using FunctionVisit =
+      std::function<void(const btf& object, const std::string& module, uint32_t id)>;
+  void for_each_function(const FunctionVisit& visit) const;
 
   // Every reason of enum skb_drop_reason and of the subsystems' own enums, by whole value; empty on
   // kernels before 5.17.

@@ -71,7 +71,9 @@ struct KernelProbes::State {
   std::string refused_loads;
   std::optional<EventRings> rings;
   std::optional<TrackingMap> tracks;
-  std::vector<AttachedProgram> programs;  // by probe
+  // By probe.
+  std::vector<AttachedProgram> programs;
+  std::vector<Rung> taken;
 
   Result<void> load_template(const KernelBtf& btf);
   Result<void> load_object(const KernelBtf& btf, const LibbpfLog& log);
@@ -80,8 +82,11 @@ struct KernelProbes::State {
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
   Knobs knobs(uint32_t index, const ProbePlan& plan) const;
+  bool is_guarded(Rung rung) const;
   KernelFunctions functions(bool by_loads) const;
-  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan, bool by_loads) const;
+  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan, Rung rung,
+                                      bool by_loads) const;
+  Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   HitCounters hit_counters() const {
     return {bpf_map__fd(object->maps.counters), bpf_map__fd(object->maps.cpus)};
   }
@@ -156,7 +161,7 @@ void KernelProbes::State::find_netns_operations() {
 
 void KernelProbes::State::find_ways(const KernelBtf& btf) {
   const std::vector<uint32_t> functions = kernel_functions(btf);
-  if (options.guard) guard = find_guard(functions);
+  guard = find_guard(functions);
   if (!options.loads) return;
   auto found = find_loads(btf, functions);
   if (found)
@@ -191,10 +196,16 @@ KernelFunctions KernelProbes::State::functions(bool by_loads) const {
   return functions;
 }
 
+bool KernelProbes::State::is_guarded(Rung rung) const {
+  return guard.has_value() && options.guard.value_or(may_be_preempted(rung));
+}
+
 Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const ProbePlan& plan,
-                                                         bool by_loads) const {
+                                                         Rung rung, bool by_loads) const {
   std::vector<bpf_insn> copy = instructions;
   Knobs constants = knobs(index, plan);
+  constants[KNOB_CONTEXT] = has_registers(rung) ? CONTEXT_REGISTERS : CONTEXT_ARGUMENTS;
+  constants[KNOB_GUARD] = is_guarded(rung);
   constants[KNOB_LOADS] = by_loads;
   if (by_loads)
     std::copy(loads->struct_ids.begin(), loads->struct_ids.end(),
@@ -202,7 +213,23 @@ Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const P
   CHECK(patch_knobs(copy, constants) > 0);
   CHECK(patch_calls(copy, functions(by_loads)) > 0);
   prune_unreachable(copy);
-  return plan.point->attach(copy);
+  return plan.point->attach(rung, copy);
+}
+
+Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index,
+                                                       const ProbePlan& plan) {
+  if (!guard && rung == Rung::kFentry && kernel_may_preempt())
+    return Error{
+        "this kernel may preempt such programs, and has nothing by which they could forbid it "
+        "(bpf_preempt_disable, 6.11)"};
+  auto attached = attach_copy(index, plan, rung, loads.has_value());
+  if (attached || !loads) return attached;
+  // A kernel that has the function, but not its call (no JIT compiler), permits the calls.
+  auto by_calls = attach_copy(index, plan, rung, false);
+  if (!by_calls) return attached;
+  const std::lock_guard lock(refused_loads_mutex);
+  if (refused_loads.empty()) refused_loads = attached.error().message;
+  return by_calls;
 }
 
 Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
@@ -237,7 +264,6 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
   knobs[KNOB_STACK_FIRST] = options.stacks.first;
   knobs[KNOB_STACK_RATE] = options.stacks.per_second;
-  knobs[KNOB_GUARD] = guard.has_value();
   return knobs;
 }
 
@@ -251,6 +277,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   auto state = std::make_unique<State>();
   state->options = options;
   state->programs.resize(options.probe_count);
+  state->taken.resize(options.probe_count);
   TRY(state->load_template(btf));
   state->find_netns_operations();
   state->find_ways(btf);
@@ -265,23 +292,19 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
 
 Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
   CHECK(index < state_->programs.size());
-  auto attached = state_->attach_copy(index, plan, state_->loads.has_value());
-  if (!attached && state_->loads) {
-    // A kernel that has the function, but not its call (no JIT compiler), permits the calls.
-    auto by_calls = state_->attach_copy(index, plan, false);
-    if (by_calls) {
-      const std::lock_guard lock(state_->refused_loads_mutex);
-      if (state_->refused_loads.empty()) state_->refused_loads = attached.error().message;
-      attached = std::move(by_calls);
+  std::string refused;
+  for (const Rung rung : plan.point->rungs()) {
+    auto attached = state_->attach_by(rung, index, plan);
+    if (attached) {
+      state_->programs[index] = std::move(attached).value();
+      state_->taken[index] = rung;
+      return std::string(rung_name(rung));
     }
+    refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", rung_name(rung),
+                           attached.error().message);
   }
-  if (!attached) {
-    const std::string lockdown = lockdown_text();
-    return lockdown.empty() ? attached.error() : Error{lockdown};
-  }
-  std::string rung = attached->rung;
-  state_->programs[index] = std::move(attached).value();
-  return rung;
+  const std::string lockdown = lockdown_text();
+  return Error{lockdown.empty() ? refused : lockdown};
 }
 
 const std::string& KernelProbes::refused_loads() const { return state_->refused_loads; }
@@ -327,6 +350,7 @@ bool program_info(const AttachedProgram& program, bpf_prog_info& info) {
 int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
   if (!program_info(state_->programs[index], info)) return -1;
+  if (!counts_missed(state_->taken[index])) return -1;
   const auto too_deep = state_->hit_counters().too_deep(index);
   return too_deep ? static_cast<int64_t>(info.recursion_misses + *too_deep) : -1;
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,7 +50,7 @@ struct KernelProbesOptions {
   uint64_t page_offset_base = 0;
   // Ways that depend on the kernel; for tests, which try each on one kernel.
   bool loads = true;  // read the kernel's objects by loads where it can be done (bpf/kernel_read.h)
-  bool guard = kernel_preempts_programs();  // programs turn preemption off themselves (bpf/hit.h)
+  std::optional<bool> guard;  // programs turn preemption off themselves (bpf/hit.h); by their rung
 };
 
 // One probe's own constants.
@@ -71,9 +72,9 @@ class KernelProbes {
   KernelProbes& operator=(KernelProbes&&) noexcept;
   ~KernelProbes();
 
-  // Loads and attaches probe `index` (of options.probe_count). The value is the rung taken, as
-  // "tp_btf". An error names each rung's failure. Probes may be attached by several threads at the
-  // same time.
+  // Loads and attaches probe `index` (of options.probe_count) by the best rung that the kernel
+  // permits. The value is that rung's name. An error names each rung's failure. Probes may be
+  // attached by several threads at the same time.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
   // Why programs read the kernel's objects by calls although this kernel has what it takes for
   // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.

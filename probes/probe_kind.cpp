@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "probes/function/lookup.h"
 #include "probes/tracepoint/lookup.h"
 #include "probes/tracepoint/target.h"
 
@@ -17,7 +18,12 @@ struct ProbeKind {
   Result<FoundPoints> (*find)(const std::string& target, const KernelBtf& btf);
 };
 
-constexpr std::array<ProbeKind, 1> kKinds{{{"tp:", check_tracepoint, find_tracepoints}}};
+constexpr std::array<ProbeKind, 6> kKinds{{{"tp:", check_tracepoint, find_tracepoints},
+                                           {"fn:", check_function, find_functions},
+                                           {"fentry:", check_function, find_functions},
+                                           {"kprobe:", check_function, find_functions},
+                                           {"fexit:", check_function, find_functions},
+                                           {"kretprobe:", check_function, find_functions}}};
 
 // What has no kind's prefix is judged by the first: its sentence says how probes are written.
 const ProbeKind& kind_of(const std::string& target) {
@@ -29,14 +35,22 @@ const ProbeKind& kind_of(const std::string& target) {
 
 }  // namespace
 
-Result<void> check_target(const std::string& target) { return kind_of(target).check(target); }
+Result<void> check_target(const std::string& target) {
+  const std::string marked = target.starts_with(kOptionalMark) ? target.substr(1) : target;
+  return kind_of(marked).check(marked);
+}
 
 Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf) {
   return kind_of(target).find(target, btf);
 }
 
-uint64_t position_knob(int position) {
-  return position < 0 || position >= SCRATCH_ARGS ? KNOB_NO_ARG : static_cast<uint64_t>(position);
+void set_argument_knobs(ArgumentPositions positions, Knobs& knobs) {
+  knobs[KNOB_ARGS] = 0;
+  for (const auto& [knob, position] : positions) {
+    const bool is_reached = position >= 0 && position < SCRATCH_ARGS;
+    knobs[knob] = is_reached ? static_cast<uint64_t>(position) : KNOB_NO_ARG;
+    if (is_reached) knobs[KNOB_ARGS] |= 1U << position;
+  }
 }
 
 }  // namespace tracker

@@ -15,14 +15,20 @@ namespace tracker {
 // What a target stands for: several points where it has wildcards.
 struct FoundPoints {
   std::vector<ProbePointPtr> points;
-  bool takes_stack = false;  // "/stack" was appended
+  bool takes_stack = false;        // "/stack" was appended
+  std::vector<std::string> notes;  // sentences on what a wildcard leaves out
 };
 
-// Whether a target has the form of one, without a look at the kernel. Wrong usage otherwise.
+// In front of a target: it is left out where this kernel does not have it ("?fn:ip_rcv").
+inline constexpr char kOptionalMark = '?';
+
+// Whether a target has the form of one, with the optional mark or without; no look at the kernel.
+// Wrong usage otherwise.
 Result<void> check_target(const std::string& target);
 
-// Looks a target up. One that the kernel does not have is an error that suggests the nearest names;
-// one that can never yield an event is refused with the reason. `btf` must outlive the points.
+// Looks a target up, without the optional mark. One that the kernel does not have is an error that
+// suggests the nearest names; one that can never yield an event is refused with the reason. `btf`
+// must outlive the points.
 Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf);
 
 }  // namespace tracker

@@ -7,13 +7,16 @@
 // rings, counters, the tracking map, the program's template - stands apart (kernel_probes.h).
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "event/names.h"
 #include "probes/program.h"
+#include "probes/rung.h"
 
 namespace tracker {
 
@@ -30,16 +33,19 @@ class ProbePoint {
   // Whether its hits bring a socket beside the skb.
   virtual bool brings_socket() const = 0;
 
+  // The ways to get there, best first; at least one.
+  virtual std::vector<Rung> rungs() const = 0;
   // Sets the constants that differ from point to point: positions of arguments, role, stage.
   virtual void set_knobs(Knobs& knobs) const = 0;
-  // Loads the program and attaches it, by the best rung that the kernel permits. An error names
-  // each rung's failure.
-  virtual Result<AttachedProgram> attach(const std::vector<bpf_insn>& program) const = 0;
+  // Loads the program, which was made for this rung, and attaches it.
+  virtual Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const = 0;
 };
 
 using ProbePointPtr = std::shared_ptr<const ProbePoint>;
 
-// The knob of an argument's position; KNOB_NO_ARG where it has none that a program can reach.
-uint64_t position_knob(int position);
+// Sets the knobs of arguments by their positions, -1 for what there is none of, and which arguments
+// are looked at. A position that no program can reach is none.
+using ArgumentPositions = std::initializer_list<std::pair<tracker_knob, int>>;
+void set_argument_knobs(ArgumentPositions positions, Knobs& knobs);
 
 }  // namespace tracker

@@ -23,46 +23,6 @@ std::string verifier_verdict(const std::string& log) {
   return start == std::string::npos ? text : text.substr(start + 1);
 }
 
-// The verifier is asked for its words only after a refusal: writing them costs time.
-Result<UniqueFd> load_program(bpf_prog_type type, const std::string& name,
-                              const std::vector<bpf_insn>& instructions, uint32_t btf_type_id) {
-  auto options = libbpf_options<bpf_prog_load_opts>();
-  if (type == BPF_PROG_TYPE_TRACING) {
-    options.expected_attach_type = BPF_TRACE_RAW_TP;
-    options.attach_btf_id = btf_type_id;
-  }
-  int fd =
-      bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
-  if (fd >= 0) return UniqueFd(fd);
-  int reason = errno;
-  std::string log(1U << 20, '\0');
-  options.log_buf = log.data();
-  options.log_size = static_cast<uint32_t>(log.size());
-  options.log_level = 1;
-  fd = bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
-  if (fd >= 0) return UniqueFd(fd);
-  std::string verdict = verifier_verdict(log);
-  return Error{fmt::format("the kernel refuses the program: {}{}{}", errno_text(reason),
-                           verdict.empty() ? "" : ": ", verdict)};
-}
-
-Result<AttachedProgram> attach_rung(bpf_prog_type type, const char* rung,
-                                    const std::vector<bpf_insn>& instructions,
-                                    const std::string& tracepoint, uint32_t btf_type_id) {
-  AttachedProgram attached;
-  attached.rung = rung;
-  std::string name = ("tracker_" + tracepoint).substr(0, BPF_OBJ_NAME_LEN - 1);
-  auto program = load_program(type, name, instructions, btf_type_id);
-  if (!program) return with_context(rung, program.error());
-  attached.program = std::move(program).value();
-  int link = bpf_raw_tracepoint_open(type == BPF_PROG_TYPE_TRACING ? nullptr : tracepoint.c_str(),
-                                     attached.program.get());
-  if (link < 0)
-    return with_context(rung, system_error("attach to tracepoint " + tracepoint, errno));
-  attached.link.reset(link);
-  return attached;
-}
-
 }  // namespace
 
 size_t patch_knobs(std::vector<bpf_insn>& instructions, const Knobs& knobs) {
@@ -104,18 +64,27 @@ size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& f
   return patched;
 }
 
-Result<AttachedProgram> attach_tracepoint(const std::vector<bpf_insn>& instructions,
-                                          const std::string& tracepoint, uint32_t btf_type_id) {
-  std::string refused;
-  if (btf_type_id != 0) {
-    auto attached =
-        attach_rung(BPF_PROG_TYPE_TRACING, "tp_btf", instructions, tracepoint, btf_type_id);
-    if (attached) return attached;
-    refused = attached.error().message + "; ";
-  }
-  auto attached = attach_rung(BPF_PROG_TYPE_RAW_TRACEPOINT, "raw_tp", instructions, tracepoint, 0);
-  if (attached) return attached;
-  return Error{refused + attached.error().message};
+// The verifier is asked for its words only after a refusal: writing them costs time.
+Result<UniqueFd> load_program(const ProgramForm& form, const std::vector<bpf_insn>& instructions) {
+  auto options = libbpf_options<bpf_prog_load_opts>();
+  options.expected_attach_type = static_cast<bpf_attach_type>(form.attach_type);
+  options.attach_btf_id = form.btf_type_id;
+  options.attach_btf_obj_fd = static_cast<uint32_t>(form.btf_fd);
+  const auto type = static_cast<bpf_prog_type>(form.type);
+  const std::string name = ("tracker_" + form.name).substr(0, BPF_OBJ_NAME_LEN - 1);
+  int fd =
+      bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
+  if (fd >= 0) return UniqueFd(fd);
+  const int reason = errno;
+  std::string log(1U << 20, '\0');
+  options.log_buf = log.data();
+  options.log_size = static_cast<uint32_t>(log.size());
+  options.log_level = 1;
+  fd = bpf_prog_load(type, name.c_str(), "GPL", instructions.data(), instructions.size(), &options);
+  if (fd >= 0) return UniqueFd(fd);
+  const std::string verdict = verifier_verdict(log);
+  return Error{fmt::format("the kernel refuses the program: {}{}{}", errno_text(reason),
+                           verdict.empty() ? "" : ": ", verdict)};
 }
 
 }  // namespace tracker

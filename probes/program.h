@@ -34,12 +34,18 @@ size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& f
 struct AttachedProgram {
   UniqueFd program;
   UniqueFd link;
-  std::string rung;  // "tp_btf" or "raw_tp"
 };
 
-// Loads `instructions` and attaches them to a tracepoint: as tp_btf by the type id of its
-// btf_trace_ typedef in vmlinux (0: not possible, modules), else as raw_tp by name.
-Result<AttachedProgram> attach_tracepoint(const std::vector<bpf_insn>& instructions,
-                                          const std::string& tracepoint, uint32_t btf_type_id);
+// What the kernel is told of a program besides its instructions; numbers of <linux/bpf.h>.
+struct ProgramForm {
+  uint32_t type = 0;         // BPF_PROG_TYPE_
+  uint32_t attach_type = 0;  // BPF_TRACE_, of BPF_PROG_TYPE_TRACING
+  uint32_t btf_type_id = 0;  // of what such a one is attached to
+  int btf_fd = 0;            // of the module's BTF where that is in a module; 0: vmlinux
+  std::string name;          // of the point; cut to what the kernel takes
+};
+
+// An error has the kernel's words, the verifier's last line among them.
+Result<UniqueFd> load_program(const ProgramForm& form, const std::vector<bpf_insn>& instructions);
 
 }  // namespace tracker

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -42,7 +44,18 @@ std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
   return guard.disable && guard.enable ? std::optional(guard) : std::nullopt;
 }
 
-bool kernel_preempts_programs() {
+bool kernel_may_preempt() {
+  std::ifstream file("/sys/kernel/debug/sched/preempt");  // "none voluntary (full)"
+  std::string model;
+  if (std::getline(file, model))
+    return model.find("(none)") == std::string::npos &&
+           model.find("(voluntary)") == std::string::npos;
+  utsname name{};
+  return ::uname(&name) != 0 ||
+         std::string_view(name.version).find("PREEMPT") != std::string_view::npos;
+}
+
+bool kernel_is_later_than(unsigned than_major, unsigned than_minor) {
   utsname name{};
   if (::uname(&name) != 0) return true;
   const std::string_view release = name.release;  // as "6.18.44"
@@ -51,7 +64,7 @@ bool kernel_preempts_programs() {
   const auto dot = std::from_chars(release.data(), end, major);
   if (dot.ec != std::errc() || dot.ptr == end || *dot.ptr != '.') return true;
   if (std::from_chars(dot.ptr + 1, end, minor).ec != std::errc()) return true;
-  return std::pair(major, minor) > std::pair(6U, 18U);
+  return std::pair(major, minor) > std::pair(than_major, than_minor);
 }
 
 }  // namespace tracker

@@ -32,8 +32,12 @@ std::vector<uint32_t> kernel_functions(const KernelBtf& btf);
 Result<std::optional<Loads>> find_loads(const KernelBtf& btf, std::span<const uint32_t> functions);
 std::optional<Guard> find_guard(std::span<const uint32_t> functions);
 
-// Whether this kernel is later than 6.18, the last that is known to run tracepoints' programs with
-// preemption off.
-bool kernel_preempts_programs();
+// Whether the kernel may preempt a task that runs in it, as far as it says so
+// (/sys/kernel/debug/sched/preempt, uname); where it does not say, true.
+bool kernel_may_preempt();
+
+// Whether this kernel's release is later than MAJOR.MINOR; also where it says nothing of the kind.
+// For what cannot be tried: how the kernel treats a program while that runs.
+bool kernel_is_later_than(unsigned major, unsigned minor);
 
 }  // namespace tracker

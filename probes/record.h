@@ -106,9 +106,11 @@ enum tracker_call {
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
 	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
+	KNOB_CONTEXT,        /* what the program's context holds: CONTEXT_ARGUMENTS or _REGISTERS */
 	KNOB_ARGS,           /* bit n: the argument at position n is looked at */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
 	KNOB_SOCK_ARG,
+	KNOB_NET_ARG,
 	KNOB_DEV_ARG,
 	KNOB_REASON_ARG,
 	KNOB_LOCATION_ARG,
@@ -140,6 +142,8 @@ enum tracker_knob {
 };
 
 #define KNOB_NO_ARG 0xff
+#define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
+#define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define KNOB_FLAG_TRACK (1U << 0)        /* keep packet ids in the map */
 #define KNOB_FLAG_NETNS_FILTER (1U << 1) /* only namespaces in the netns_filter map */
 #define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
@@ -173,7 +177,8 @@ struct tracker_track {
 };
 
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */
-#define SCRATCH_ARGS 6
+#define SCRATCH_ARGS 12 /* MAX_BPF_FUNC_ARGS: what fentry can bring */
+#define REGISTER_ARGS 6 /* arguments in registers, x86-64; the others lie on the stack */
 #define SCRATCH_FORGOTTEN 8
 #define SCRATCH_SKB 256 /* struct sk_buff is 224 to 240 bytes on the kernels looked at */
 

@@ -36,6 +36,19 @@ struct RecordingReader::State {
 RecordingReader::RecordingReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RecordingReader::~RecordingReader() = default;
 
+namespace {
+
+// The rungs of functions: stored with what became of the attaching, which is in the order of
+// probes.
+void name_rungs(const Session& session, Names& names) {
+  const size_t known = std::min(session.attachments.size(), names.probes.size());
+  for (size_t i = 0; i < known; ++i) {
+    if (names.probes[i].type != "tp") names.probes[i].rung = session.attachments[i].how;
+  }
+}
+
+}  // namespace
+
 // A sound recording, or none.
 Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::load(
     const std::string& path) {
@@ -49,6 +62,7 @@ Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::load(
         new State{path, std::move(database), std::move(table), {}, {}, {}, std::nullopt, {}});
     TRY(load_session(loaded->database, budget, loaded->session));
     TRY(load_names(loaded->database, budget, loaded->names));
+    name_rungs(loaded->session, loaded->names);
     TRY_ASSIGN(listed, list_blocks(loaded->database));
     loaded->blocks = std::move(listed);
     TRY(loaded->database.run("COMMIT"));
@@ -74,6 +88,7 @@ Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::salvage(
   // What of them is missing `damage` or db verify says; events are shown without the names.
   (void)load_session(state->database, budget, state->session);
   (void)load_names(state->database, budget, state->names);
+  name_rungs(state->session, state->names);
   state->add_blocks(find_blocks(state->database));
   return state;
 }

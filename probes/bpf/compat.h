@@ -117,6 +117,7 @@ static __always_inline __u64 cookie_of_netns(const struct net *net)
  * there; ksoftirqd serves them on its own stack.
  */
 struct pt_regs___x86 {
+	unsigned long di, si, dx, cx, r8, r9, sp;
 	unsigned long orig_ax;
 } __attribute__((preserve_access_index));
 
@@ -155,6 +156,27 @@ static __always_inline bool entered_by_interrupt(__u64 stack)
 	}
 	regs = (const void *)(stack + KERNEL_STACK_SIZE - bpf_core_type_size(struct pt_regs___x86));
 	return (long)BPF_CORE_READ(regs, orig_ax) == -1;
+}
+
+/* The arguments of a function at whose first instruction the registers were taken: six in registers,
+ * the others above the return address. Known for x86-64 (its System V ABI); elsewhere there are
+ * none, and user space offers no such probe. */
+static __always_inline void copy_registers(__u64 *args, const void *ctx)
+{
+	const struct pt_regs___x86 *regs = ctx;
+
+	if (!bpf_core_field_exists(regs->di))
+		return;
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->cx;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+	if (KNOB(KNOB_ARGS) >> REGISTER_ARGS)
+		bpf_probe_read_kernel(&args[REGISTER_ARGS],
+				      (SCRATCH_ARGS - REGISTER_ARGS) * sizeof(*args),
+				      (const void *)(regs->sp + 8));
 }
 
 #define KSOFTIRQD "ksoftirqd/"

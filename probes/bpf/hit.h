@@ -5,6 +5,7 @@
 #ifndef TRACKER_BPF_HIT_H
 #define TRACKER_BPF_HIT_H
 
+#include "compat.h"
 #include "knob.h"
 #include "maps.h"
 
@@ -24,7 +25,7 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 	return hit->scratch->args[position];
 }
 
-/* The tracepoint's argument at a constant position, a 64-bit word at ctx. In asm, so that loads of
+/* The argument at a constant position, a 64-bit word at ctx. In asm, so that loads of
  * different positions do not become one from a computed address: the verifier refuses these. */
 #define CTX_WORD(ctx, position)                                                                  \
 	({                                                                                       \
@@ -41,17 +42,31 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 			(args)[position] = CTX_WORD(ctx, position);                              \
 	} while (0)
 
-/* By way of memory: as words from there arguments are plain numbers to the verifier, on tp_btf as on
- * raw_tp. */
-static __always_inline void copy_arguments(__u64 *args, void *ctx)
+/* By way of memory: as words from there arguments are plain numbers to the verifier, whatever they
+ * are to it at ctx. */
+static __always_inline void copy_words(__u64 *args, void *ctx)
 {
-	_Static_assert(SCRATCH_ARGS == 6, "one line for each");
+	_Static_assert(SCRATCH_ARGS == 12, "one line for each");
 	COPY_ARGUMENT(args, ctx, 0);
 	COPY_ARGUMENT(args, ctx, 1);
 	COPY_ARGUMENT(args, ctx, 2);
 	COPY_ARGUMENT(args, ctx, 3);
 	COPY_ARGUMENT(args, ctx, 4);
 	COPY_ARGUMENT(args, ctx, 5);
+	COPY_ARGUMENT(args, ctx, 6);
+	COPY_ARGUMENT(args, ctx, 7);
+	COPY_ARGUMENT(args, ctx, 8);
+	COPY_ARGUMENT(args, ctx, 9);
+	COPY_ARGUMENT(args, ctx, 10);
+	COPY_ARGUMENT(args, ctx, 11);
+}
+
+static __always_inline void copy_arguments(__u64 *args, void *ctx)
+{
+	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
+		copy_registers(args, ctx);
+	else
+		copy_words(args, ctx);
 }
 
 static __always_inline bool is_watching(void)

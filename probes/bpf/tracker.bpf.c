@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The program behind every tracepoint probe.
+ * The program behind every probe.
  *
  * Order: cheap reject (companion.h) -> find its bytes -> find where it belongs -> filter -> track
- * -> reserve -> fill -> submit. One logic for tp_btf and raw_tp: both see the tracepoint's arguments as 64-bit words
- * at ctx, which are plain numbers from there on. An skb's fields cost a load each: of the skb itself
+ * -> reserve -> fill -> submit. One logic for all rungs: the arguments, words at ctx or registers
+ * (KNOB_CONTEXT), are plain numbers from there on. An skb's fields cost a load each: of the skb itself
  * where the kernel has bpf_rdonly_cast(), else of a copy made in one read (kernel_read.h).
  */
 #include <stdbool.h>
@@ -130,6 +130,8 @@ static __always_inline int handle_skb(struct hit *hit)
 	forget(hit, &span);
 	find_origin(hit->scratch, &origin, skb->dev, skb->sk,
 		    (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
+	if (!origin.netns_inum && KNOB(KNOB_NET_ARG) != KNOB_NO_ARG)
+		prove_netns(hit->scratch, (const void *)argument(hit, KNOB(KNOB_NET_ARG)), &origin);
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_ALL_SKBS) && never_was_a_packet(&origin, skb->protocol))
 		return filtered(hit);
 	if (!origin.netns_inum)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probes/tracepoint/point.h"
 
+#include <bpf/bpf.h>
 #include <fmt/format.h>
 
-#include <array>
+#include <cerrno>
+#include <utility>
 
+#include "base/system_error.h"
 #include "probes/record.h"
 
 namespace tracker {
@@ -58,27 +61,42 @@ bool TracepointPoint::names_drop() const {
 
 void TracepointPoint::set_knobs(Knobs& knobs) const {
   const TracepointArgs& args = tracepoint_.args;
-  const std::array<std::pair<tracker_knob, int>, 6> positions{
-      {{KNOB_SKB_ARG, args.skb},
-       {KNOB_SOCK_ARG, args.sock},
-       {KNOB_DEV_ARG, args.dev},
-       {KNOB_REASON_ARG, args.reason},
-       {KNOB_LOCATION_ARG, args.location},
-       {KNOB_RETURN_ARG, args.return_code}}};
-  knobs[KNOB_ARGS] = 0;
-  for (const auto& [knob, position] : positions) {
-    knobs[knob] = position_knob(position);
-    if (knobs[knob] != KNOB_NO_ARG) knobs[KNOB_ARGS] |= 1U << position;
-  }
+  set_argument_knobs({{KNOB_SKB_ARG, args.skb},
+                      {KNOB_SOCK_ARG, args.sock},
+                      {KNOB_NET_ARG, -1},
+                      {KNOB_DEV_ARG, args.dev},
+                      {KNOB_REASON_ARG, args.reason},
+                      {KNOB_LOCATION_ARG, args.location},
+                      {KNOB_RETURN_ARG, args.return_code}},
+                     knobs);
   const KnownTracepoint* entry = known(tracepoint_.name);
   knobs[KNOB_ROLE] = static_cast<uint64_t>(tracepoint_role(tracepoint_.name));
   knobs[KNOB_STAGE] = entry ? entry->stage : 0;
 }
 
-Result<AttachedProgram> TracepointPoint::attach(const std::vector<bpf_insn>& program) const {
-  // libbpf looks types of modules up by an object file descriptor that needs CAP_SYS_ADMIN
-  const uint32_t type_id = tracepoint_.module.empty() ? tracepoint_.type_id : 0;
-  return attach_tracepoint(program, tracepoint_.name, type_id);
+// By tp_btf needs its type in vmlinux: libbpf looks types of modules up by an object file
+// descriptor that needs CAP_SYS_ADMIN.
+std::vector<Rung> TracepointPoint::rungs() const {
+  const bool has_type = tracepoint_.module.empty() && tracepoint_.type_id != 0;
+  return has_type ? std::vector{Rung::kTpBtf, Rung::kRawTp} : std::vector{Rung::kRawTp};
+}
+
+Result<AttachedProgram> TracepointPoint::attach(Rung rung,
+                                                const std::vector<bpf_insn>& program) const {
+  const bool is_typed = rung == Rung::kTpBtf;
+  ProgramForm form;
+  form.type = is_typed ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_RAW_TRACEPOINT;
+  form.attach_type = is_typed ? BPF_TRACE_RAW_TP : 0;
+  form.btf_type_id = is_typed ? tracepoint_.type_id : 0;
+  form.name = tracepoint_.name;
+  AttachedProgram attached;
+  TRY_ASSIGN(loaded, load_program(form, program));
+  attached.program = std::move(loaded);
+  const int link = bpf_raw_tracepoint_open(is_typed ? nullptr : tracepoint_.name.c_str(),
+                                           attached.program.get());
+  if (link < 0) return system_error("attach to tracepoint " + tracepoint_.name, errno);
+  attached.link.reset(link);
+  return attached;
 }
 
 }  // namespace tracker

@@ -21,7 +21,8 @@ class TracepointPoint : public ProbePoint {
   bool names_drop() const override;
   bool brings_socket() const override { return tracepoint_.args.sock >= 0; }
   void set_knobs(Knobs& knobs) const override;
-  Result<AttachedProgram> attach(const std::vector<bpf_insn>& program) const override;
+  std::vector<Rung> rungs() const override;
+  Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const override;
 
   const Tracepoint& tracepoint() const { return tracepoint_; }
 

@@ -125,6 +125,9 @@ TEST(ParseCollectors, NamesTheKnownOnesWhenAskedForAnother) {
             "stack, cgroup");
 }
 
+void no_note(const std::string& sentence) { ADD_FAILURE() << sentence; }
+const Note kNoNote = no_note;
+
 TracepointArgs args_of(const PlannedProbe& probe) {
   return dynamic_cast<const TracepointPoint&>(*probe.point).tracepoint().args;
 }
@@ -133,7 +136,7 @@ TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {
   auto btf = KernelBtf::load();
   ASSERT_TRUE(btf) << btf.error().message;
   auto plan = plan_probes({"tp:skb:kfree_skb", "tp:net:net_dev_xmit/stack", "tp:skb:kfree_skb"},
-                          kAllSections & ~section_bit(Section::kStack), *btf);
+                          kAllSections & ~section_bit(Section::kStack), *btf, kNoNote);
   ASSERT_TRUE(plan) << plan.error().message;
   ASSERT_EQ(plan->size(), 2U) << "a repetition adds nothing";
   const TracepointArgs drop = args_of((*plan)[0]);
@@ -153,7 +156,7 @@ TEST(PlanProbes, FindsArgumentsInTheRunningKernelsTypes) {
 TEST(PlanProbes, SuggestsTheNearestNames) {
   auto btf = KernelBtf::load();
   ASSERT_TRUE(btf) << btf.error().message;
-  auto plan = plan_probes({"tp:skb:kfre_skb"}, kAllSections, *btf);
+  auto plan = plan_probes({"tp:skb:kfre_skb"}, kAllSections, *btf, kNoNote);
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().kind, ErrorKind::kFailed);
   EXPECT_NE(
@@ -165,10 +168,59 @@ TEST(PlanProbes, SuggestsTheNearestNames) {
 TEST(PlanProbes, RefusesATracepointWithoutAnSkb) {
   auto btf = KernelBtf::load();
   ASSERT_TRUE(btf) << btf.error().message;
-  auto plan = plan_probes({"tp:sched:sched_switch"}, kAllSections, *btf);
+  auto plan = plan_probes({"tp:sched:sched_switch"}, kAllSections, *btf, kNoNote);
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().message.find("has no skb among its arguments"), std::string::npos)
       << plan.error().message;
+}
+
+// Whatever the kernel lets attach, its types and names can be asked.
+TEST(PlanProbes, FindsFunctionsAndTheirSkb) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  auto plan = plan_probes({"fn:ip_rcv", "fn:ip_rcv", "fn:no_such_function|ip_output/stack"},
+                          kAllSections & ~section_bit(Section::kStack), *btf, kNoNote);
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_EQ(plan->size(), 2U);
+  EXPECT_EQ((*plan)[0].point->target(), "fn:ip_rcv");
+  EXPECT_EQ((*plan)[1].point->target(), "fn:ip_output");
+  EXPECT_TRUE((*plan)[1].sections & section_bit(Section::kStack));
+  Knobs knobs{};
+  (*plan)[1].point->set_knobs(knobs);
+  EXPECT_EQ(knobs[KNOB_NET_ARG], 0U);
+  EXPECT_EQ(knobs[KNOB_SOCK_ARG], 1U);
+  EXPECT_EQ(knobs[KNOB_SKB_ARG], 2U);
+  EXPECT_EQ(knobs[KNOB_ARGS], 7U);
+}
+
+TEST(PlanProbes, RefusesFunctionsThatBringNoPacket) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const auto refusal = [&](const char* target) {
+    const auto plan = plan_probes({target}, kAllSections, *btf, kNoNote);
+    return plan ? "accepted" : plan.error().message;
+  };
+  EXPECT_EQ(refusal("fn:fib_table_lookup"),
+            "fn:fib_table_lookup cannot be watched: it has no skb among its arguments: there is no "
+            "packet to follow");
+  EXPECT_EQ(refusal("fn:skb_queue_purge_reason|fn_none").find("unknown function"),
+            std::string::npos);
+  EXPECT_NE(refusal("fn:ip_rcvv").find("unknown function fn:ip_rcvv; nearest: fn:ip_rcv"),
+            std::string::npos)
+      << refusal("fn:ip_rcvv");
+  EXPECT_NE(refusal("fn:*").find("at most"), std::string::npos) << refusal("fn:*");
+}
+
+TEST(PlanProbes, LeavesOptionalTargetsOutWithASentence) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  std::vector<std::string> notes;
+  const auto plan = plan_probes({"?fn:no_such_function", "?fn:ip_rcv"}, kAllSections, *btf,
+                                [&](const std::string& sentence) { notes.push_back(sentence); });
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->size(), 1U);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_TRUE(notes[0].starts_with("left out: unknown function fn:no_such_function;")) << notes[0];
 }
 
 TEST(DropReasons, ComeFromTheRunningKernel) {

@@ -146,8 +146,10 @@ TEST(EventSchema, DocumentsEveryFieldWithItsType) {
   Fields seen;
   Session session = sample_session();
   session.stacks = {8, 10};
+  Names names = sample_names();
+  names.probes[3].rung = "kprobe";
   for (int i = 0; i < kEvents; ++i) {
-    collect(Json::parse(render_event_json(events.next(), sample_names(), session)), "", seen);
+    collect(Json::parse(render_event_json(events.next(), names, session)), "", seen);
   }
   for (const auto& [path, types] : seen) {
     const bool is_list_of_objects = types.count("object") != 0 && path.ends_with("[]");

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/function/function.h"
+
+#include <bpf/btf.h>
+
+#include <optional>
+
+#include "probes/btf_types.h"
+#include "probes/record.h"
+
+namespace tracker {
+namespace {
+
+constexpr uint32_t kWordBytes = 8;
+
+// What holds packets and is not read as one.
+std::string_view other_holder(const btf* object, uint32_t id) {
+  const std::string_view target = pointee(object, id);
+  if (target == "sk_buff_head") return "it takes a list of skbs, which cannot be watched yet";
+  if (target == "nft_pktinfo") return "its skb lies in a struct nft_pktinfo, which is not read yet";
+  if (target == "xdp_buff") return "it takes a struct xdp_buff, before there is an skb";
+  const btf_type* type = skip_modifiers(object, id);
+  if (type && btf_is_ptr(type) && pointee(object, type->type) == "sk_buff")
+    return "it takes a struct sk_buff **, mostly the place for a result";
+  return {};
+}
+
+// Arguments by value of more than a word take several, or none (memory): what follows them is where
+// only the ABI's whole rules would tell.
+bool is_one_word(const btf* object, uint32_t id) {
+  const btf_type* type = skip_modifiers(object, id);
+  if (!type) return false;
+  if (btf_is_struct(type) || btf_is_union(type) || btf_is_array(type) || btf_is_float(type))
+    return false;
+  return btf_is_ptr(type) || type->size <= kWordBytes;
+}
+
+FunctionArgs read_args(const btf* object, const btf_type* prototype) {
+  FunctionArgs args;
+  args.why_no_skb = "it has no skb among its arguments: there is no packet to follow";
+  const auto set_once = [](int& position, int value) {
+    if (position < 0) position = value;
+  };
+  for (int i = 0; i < btf_vlen(prototype); ++i) {
+    const uint32_t id = btf_params(prototype)[i].type;
+    const std::string_view target = pointee(object, id);
+    if (target == "sk_buff" && i >= SCRATCH_ARGS) {
+      args.why_no_skb = "its skb is behind the twelfth argument, the last that can be read";
+    } else if (target == "sk_buff") {
+      set_once(args.skb, i);
+    }
+    if (target == "sock") set_once(args.sock, i);
+    if (target == "net") set_once(args.net, i);
+    if (const std::string_view holder = other_holder(object, id); !holder.empty())
+      args.why_no_skb = holder;
+    if (is_one_word(object, id)) continue;
+    if (args.skb < 0) args.why_no_skb = "what it takes by value hides where its skb is";
+    break;
+  }
+  return args;
+}
+
+std::optional<Function> function_of(const btf& object, const std::string& module, uint32_t id) {
+  const btf_type* type = btf__type_by_id(&object, id);
+  const btf_type* prototype = skip_modifiers(&object, type->type);
+  if (!prototype || !btf_is_func_proto(prototype)) return std::nullopt;
+  return Function{std::string(btf_name(&object, type->name_off)), module, id,
+                  read_args(&object, prototype)};
+}
+
+}  // namespace
+
+std::vector<Function> skb_functions(const KernelBtf& btf) {
+  std::vector<Function> functions;
+  btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {
+    auto function = function_of(object, module, id);
+    if (function && function->args.skb >= 0) functions.push_back(std::move(*function));
+  });
+  return functions;
+}
+
+std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name) {
+  std::vector<Function> functions;
+  btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {
+    if (btf_name(&object, btf__type_by_id(&object, id)->name_off) != name) return;
+    if (auto function = function_of(object, module, id)) functions.push_back(std::move(*function));
+  });
+  return functions;
+}
+
+}  // namespace tracker

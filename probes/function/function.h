@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Function: a function of the kernel or of a module, and where among its arguments the packet is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probes/kernel_btf.h"
+
+namespace tracker {
+
+// Positions count 64-bit words from 0, as calls pass them; -1: there is none that can be read.
+struct FunctionArgs {
+  int skb = -1;
+  int sock = -1;
+  int net = -1;
+  std::string_view why_no_skb;  // where skb is -1: what it takes instead, or where it lies
+};
+
+struct Function {
+  std::string name;
+  std::string module;    // empty for vmlinux
+  uint32_t type_id = 0;  // of its BTF_KIND_FUNC, within that BTF
+  FunctionArgs args;
+};
+
+// All functions that take an skb, and those called `name` whatever they take; a name can be there
+// more than once. Of modules those whose BTF can be read.
+std::vector<Function> skb_functions(const KernelBtf& btf);
+std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name);
+
+}  // namespace tracker

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace tracker {
+
+// A kprobe at the first instruction of a function ("ip_rcv", "openvswitch:ovs_dp_process_packet"),
+// as an event of perf's to which a program can be attached. It ends with the last reference to it.
+Result<UniqueFd> open_kprobe(const std::string& symbol);
+
+}  // namespace tracker

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/function/lookup.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/edit_distance.h"
+#include "probes/function/function.h"
+#include "probes/function/point.h"
+#include "probes/function/target.h"
+#include "probes/function/traceable.h"
+
+namespace tracker {
+namespace {
+
+constexpr size_t kSuggestions = 3;
+constexpr size_t kNamesInSentence = 5;
+// Each function has a program of its own, which the kernel verifies for some hundredths of a
+// second.
+constexpr size_t kMostFunctions = 200;
+
+bool matches(const std::string& pattern, const std::string& text) {
+  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+bool is_in_module(const FunctionTarget& target, const Function& function) {
+  return target.module.empty() || matches(target.module, function.module);
+}
+
+std::string full_name(const Function& function) {
+  return function.module.empty() ? function.name : function.module + "/" + function.name;
+}
+
+std::string suggestions(const std::string& typed, const KernelBtf& btf) {
+  std::vector<std::pair<size_t, std::string>> near;
+  for (const Function& function : skb_functions(btf))
+    near.emplace_back(edit_distance(typed, function.name), full_name(function));
+  std::sort(near.begin(), near.end());
+  std::vector<std::string> names;
+  for (const auto& [distance, name] : near) {
+    if (names.empty() || (names.size() < kSuggestions && distance * 2 <= typed.size()))
+      names.push_back("fn:" + name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Why a function that BTF describes cannot be watched; nothing where it can, or where that is known
+// only by trying.
+std::optional<std::string> why_not_traceable(const Function& function,
+                                             const TraceableFunctions& traceable) {
+  if (!traceable.is_known()) return std::nullopt;
+  const size_t count = traceable.count(function.name, function.module);
+  if (count == 1) return std::nullopt;
+  if (count > 1)
+    return fmt::format("{} functions have this name, and which is meant cannot be said", count);
+  const std::vector<std::string> variants = traceable.variants(function.name);
+  if (!variants.empty())
+    return fmt::format("the compiler made {} of it, of which the arguments are not known",
+                       fmt::join(variants, ", "));
+  return "the compiler put it into its callers, or the kernel keeps it from being traced (notrace)";
+}
+
+ProbePointPtr point(const FunctionTarget& target, const Function& function) {
+  return std::make_shared<FunctionPoint>(target.type, target.rung, function);
+}
+
+Error not_watched(const FunctionTarget& target, const std::string& name, std::string_view why) {
+  return Error{fmt::format("{}:{} cannot be watched: {}", target.type, name, why)};
+}
+
+Error unknown(const FunctionTarget& target, const std::string& name, const KernelBtf& btf,
+              const TraceableFunctions& traceable) {
+  const std::vector<std::string> variants = traceable.variants(name);
+  if (traceable.count(name, "") != 0 || !variants.empty()) {
+    const std::string made =
+        variants.empty() ? ""
+                         : fmt::format(" (in the machine code: {})", fmt::join(variants, ", "));
+    return not_watched(target, name,
+                       "the kernel's type information does not have its arguments" + made);
+  }
+  return Error{fmt::format("unknown function {}:{}; nearest: {}", target.type, name,
+                           suggestions(name, btf))};
+}
+
+Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& name,
+                               const KernelBtf& btf, const TraceableFunctions& traceable) {
+  std::vector<Function> found = functions_called(btf, name);
+  std::erase_if(found, [&](const Function& function) { return !is_in_module(target, function); });
+  if (found.empty()) return unknown(target, name, btf, traceable);
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const Function& function : found) names.push_back("fn:" + full_name(function));
+    return not_watched(target, name,
+                       fmt::format("several functions have this name, and which is meant cannot be "
+                                   "said: {}",
+                                   fmt::join(names, ", ")));
+  }
+  const Function& function = found.front();
+  if (function.args.skb < 0) return not_watched(target, name, function.args.why_no_skb);
+  if (const auto why = why_not_traceable(function, traceable))
+    return not_watched(target, name, *why);
+  return point(target, function);
+}
+
+// Of alternatives the first that can be watched; where none can, why the first cannot.
+Result<ProbePointPtr> find_first(const FunctionTarget& target, const KernelBtf& btf,
+                                 const TraceableFunctions& traceable) {
+  Result<ProbePointPtr> first = find_one(target, target.names.front(), btf, traceable);
+  for (size_t i = 1; !first && i < target.names.size(); ++i) {
+    Result<ProbePointPtr> next = find_one(target, target.names[i], btf, traceable);
+    if (next) return next;
+  }
+  return first;
+}
+
+std::string left_out_text(const FunctionTarget& target, const std::vector<std::string>& names) {
+  const size_t shown = std::min(names.size(), kNamesInSentence);
+  const std::vector<std::string> some(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown));
+  return fmt::format("{} leaves out {} that cannot be traced, or whose name several have: {}{}",
+                     target.text(), names.size(), fmt::join(some, ", "),
+                     names.size() > shown ? ", ..." : "");
+}
+
+Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
+                           const TraceableFunctions& traceable) {
+  FoundPoints found;
+  std::vector<std::string> left_out;
+  for (const Function& function : skb_functions(btf)) {
+    if (!is_in_module(target, function) || !matches(target.names.front(), function.name)) continue;
+    if (why_not_traceable(function, traceable))
+      left_out.push_back(full_name(function));
+    else
+      found.points.push_back(point(target, function));
+  }
+  if (found.points.size() > kMostFunctions)
+    return Error{
+        fmt::format("{} stands for {} functions, and at most {} can be watched by one target yet: "
+                    "narrow it",
+                    target.text(), found.points.size(), kMostFunctions)};
+  if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
+  if (!found.points.empty()) return found;
+  return Error{
+      fmt::format("no function that takes an skb and can be traced matches {}", target.text())};
+}
+
+}  // namespace
+
+Result<void> check_function(const std::string& target) {
+  TRY_ASSIGN(parsed, parse_function_target(target));
+  static_cast<void>(parsed);
+  return {};
+}
+
+Result<FoundPoints> find_functions(const std::string& text, const KernelBtf& btf) {
+  TRY_ASSIGN(target, parse_function_target(text));
+  // The list is made anew for each reader: a tenth of a second in an emulated machine.
+  const TraceableFunctions traceable = TraceableFunctions::read();
+  FoundPoints found;
+  if (target.has_wildcard()) {
+    TRY_ASSIGN(expanded, expand(target, btf, traceable));
+    found = std::move(expanded);
+  } else {
+    TRY_ASSIGN(first, find_first(target, btf, traceable));
+    found.points.push_back(std::move(first));
+  }
+  found.takes_stack = target.stack;
+  return found;
+}
+
+}  // namespace tracker

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// FunctionTarget: a function as the user types it, taken apart but not looked up.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "probes/rung.h"
+
+namespace tracker {
+
+struct FunctionTarget {
+  std::string type;                // "fn", "fentry", "kprobe"
+  std::optional<Rung> rung;        // that the type names; none: the best
+  std::string module;              // as typed, may hold wildcards; empty: vmlinux and all modules
+  std::vector<std::string> names;  // of which the first that exists is taken; may hold wildcards
+  bool stack = false;              // "/stack" was appended
+
+  bool has_wildcard() const;
+  // As typed, without "/stack".
+  std::string text() const;
+
+  bool operator==(const FunctionTarget&) const = default;
+};
+
+// Parses "fn:[MODULE/]NAME[|NAME...][/stack]" and the same behind "fentry:" and "kprobe:". Wrong
+// usage otherwise: names are letters, digits, underscores and dots (gcc's .isra.0), with the
+// wildcards
+// * and ?.
+Result<FunctionTarget> parse_function_target(std::string_view text);
+
+}  // namespace tracker

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+
+#include "probes/function/target.h"
+#include "probes/function/traceable.h"
+
+namespace tracker {
+namespace {
+
+TEST(FunctionTarget, ParsesEachForm) {
+  const auto plain = parse_function_target("fn:ip_rcv");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(*plain, (FunctionTarget{"fn", std::nullopt, "", {"ip_rcv"}, false}));
+  const auto module = parse_function_target("kprobe:nf_*/ovs_dp_*/stack");
+  ASSERT_TRUE(module);
+  EXPECT_EQ(*module, (FunctionTarget{"kprobe", Rung::kKprobe, "nf_*", {"ovs_dp_*"}, true}));
+  EXPECT_TRUE(module->has_wildcard());
+  EXPECT_EQ(module->text(), "kprobe:nf_*/ovs_dp_*");
+  const auto alternatives = parse_function_target("fentry:a|b.isra.0");
+  ASSERT_TRUE(alternatives);
+  EXPECT_EQ(*alternatives, (FunctionTarget{"fentry", Rung::kFentry, "", {"a", "b.isra.0"}, false}));
+}
+
+TEST(FunctionTarget, RefusesMalformedTextAsWrongUsage) {
+  for (const char* text : {"fn", "fn:", "fn:/a", "fn:m/", "fn:a|", "fn:|a", "fn:a b", "fn:a/b/c",
+                           "fn:a*|b", "fn:a+4", "fn:a%return", "fexit:a", "kretprobe:a"}) {
+    const auto target = parse_function_target(text);
+    ASSERT_FALSE(target) << text;
+    EXPECT_EQ(target.error().kind, ErrorKind::kWrongUsage) << text;
+  }
+  EXPECT_EQ(
+      parse_function_target("fn:a%return").error().message,
+      "'fn:a%return': returns of functions cannot be watched yet, their beginnings can: fn:a");
+}
+
+TEST(TraceableFunctions, AreCountedByNameAndModule) {
+  const TraceableFunctions functions(
+      "twice\nip_rcv\ntwice\nip_rcv [other]\nmade.isra.0\nmade.part.0 [m]\nmadeup\nlast [m]");
+  EXPECT_TRUE(functions.is_known());
+  EXPECT_EQ(functions.count("ip_rcv", ""), 1U);
+  EXPECT_EQ(functions.count("ip_rcv", "other"), 1U);
+  EXPECT_EQ(functions.count("twice", ""), 2U);
+  EXPECT_EQ(functions.count("last", "m"), 1U);
+  EXPECT_EQ(functions.count("last", ""), 0U);
+  EXPECT_EQ(functions.variants("made"), (std::vector<std::string>{"made.isra.0", "made.part.0"}));
+  EXPECT_TRUE(functions.variants("ip_rcv").empty());
+}
+
+TEST(TraceableFunctions, AreNotKnownWithoutTheList) {
+  EXPECT_FALSE(TraceableFunctions("").is_known());
+}
+
+}  // namespace
+}  // namespace tracker
