@@ -221,7 +221,7 @@ Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index
   if (!guard && rung == Rung::kFentry && kernel_may_preempt())
     return Error{
         "this kernel may preempt such programs, and has nothing by which they could forbid it "
-        "(bpf_preempt_disable, 6.11)"};
+        "(bpf_preempt_disable)"};
   auto attached = attach_copy(index, plan, rung, loads.has_value());
   if (attached || !loads) return attached;
   // A kernel that has the function, but not its call (no JIT compiler), permits the calls.

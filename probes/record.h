@@ -167,6 +167,7 @@ struct tracker_track {
 	__u64 signature; /* of addresses, ports, IP id, sequence number: probes/bpf/signature.h. 0: the
 			  * packet has ended */
 	__u64 seen_ns;   /* last sighting: old entries are swept by the collector */
+	__u64 others; /* bits of the probes of ROLE_OTHER that saw it since: other_bit() */
 	__u64 netns_cookie; /* namespace, device and probe of the last sighting */
 	__u32 netns_inum;
 	__u32 ifindex;

@@ -151,10 +151,19 @@ static __always_inline bool can_be_there(const struct tracker_track *last,
 	}
 }
 
+/* A function sees a packet once on its way, so that at its second hit the address is most likely
+ * another packet's, alike as it may be. Two probes can share a bit: doubt splits. */
+static __always_inline __u64 other_bit(void)
+{
+	return KNOB(KNOB_ROLE) == ROLE_OTHER ? 1ULL << (KNOB(KNOB_PROBE) & 63) : 0;
+}
+
 static __always_inline bool continues(const struct tracker_track *last, const struct sighting *now,
 				      const struct origin *origin)
 {
 	if (!now->signature || last->signature != now->signature)
+		return false;
+	if (last->others & other_bit())
 		return false;
 	switch (KNOB(KNOB_ROLE)) {
 	case ROLE_RECEIVE:
@@ -189,6 +198,7 @@ static __always_inline void fill_track(struct tracker_track *track, __u64 packet
 	track->signature = now->signature;
 	track->seen_ns = time_ns;
 	track->netns_cookie = origin->netns_cookie;
+	track->others = other_bit();
 	track->netns_inum = origin->netns_inum;
 	track->ifindex = origin->ifindex;
 	track->iif = now->iif;
@@ -231,6 +241,7 @@ static __always_inline void write_track(struct hit *hit, struct tracker_track *l
 	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
 		last->seen_ns = hit->now;
+		last->others |= other_bit();
 	} else if (last) {
 		fill_track(last, packet_id, hit->now, now, origin);
 	} else {

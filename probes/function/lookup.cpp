@@ -84,7 +84,9 @@ Error unknown(const FunctionTarget& target, const std::string& name, const Kerne
     return not_watched(target, name,
                        "the kernel's type information does not have its arguments" + made);
   }
-  return Error{fmt::format("unknown function {}:{}; nearest: {}", target.type, name,
+  const std::string module = target.module.empty() ? "" : target.module + "/";
+  return Error{fmt::format("unknown function {}:{}{}{}; nearest: {}", target.type, module, name,
+                           module.empty() ? "" : " (is the module loaded?)",
                            suggestions(name, btf))};
 }
 

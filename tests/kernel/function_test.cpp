@@ -120,5 +120,22 @@ TEST_F(FunctionProbes, StandInAJourneyAsTheyWereTyped) {
   }
 }
 
+// Each is freed before the next one comes: their skbs lie at one address, and are alike to the last
+// byte, but for what the sender counts.
+TEST_F(FunctionProbes, TellPacketsApartThatAreAlikeAndFollowEachOther) {
+  const UniqueFd receiver = bound_socket(pair_.right, flow_of(pair_).dest, SOCK_DGRAM);
+  Collection collection({&pair_.left, &pair_.right},
+                        {"--probe", "fn:ip_rcv", "--probe", "fn:udp_queue_rcv_skb"});
+  for (int i = 0; i < kPackets; ++i) {
+    send_datagrams(pair_.left, flow_of(pair_), 1);
+    pair_.settle();
+    EXPECT_EQ(drain(receiver), 1);
+  }
+  collection.stop();
+  const std::vector<Json> journeys = view("sort", collection.file(), {"-f", kFilter});
+  EXPECT_EQ(journeys.size(), static_cast<size_t>(kPackets));
+  for (const Json& journey : journeys) EXPECT_EQ(journey.at("events").size(), 2U) << journey;
+}
+
 }  // namespace
 }  // namespace tracker::kernel_test
