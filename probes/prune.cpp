@@ -39,6 +39,40 @@ bool names_function(const bpf_insn& insn) {
          (is_wide(insn) && insn.src_reg == BPF_PSEUDO_FUNC);
 }
 
+size_t size_of(const bpf_insn& insn) { return is_wide(insn) ? 2 : 1; }
+
+// A jump before the program's beginning becomes a number beyond its end.
+size_t target(size_t at, int64_t offset) {
+  return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
+}
+
+bool is_known(const bpf_insn& insn) {
+  return insn.dst_reg < kRegisters && insn.src_reg < kRegisters &&
+         insn.code != (BPF_JMP32 | BPF_JA);  // which compilers for newer kernels write
+}
+
+// Whether each instruction is known, each jump leads to the beginning of one, and the last ends the
+// program or jumps. The kernel demands the same, also of what is never reached.
+bool is_well_formed(const std::vector<bpf_insn>& instructions) {
+  const size_t size = instructions.size();
+  std::vector<bool> begins(size);  // not the second half of a wide load
+  size_t last = 0;
+  for (size_t at = 0; at < size; at += size_of(instructions[at])) {
+    if (!is_known(instructions[at])) return false;
+    if (is_wide(instructions[at]) && (at + 1 == size || instructions[at + 1].code != 0))
+      return false;
+    begins[at] = true;
+    last = at;
+  }
+  const auto leads = [&](size_t to) { return to < size && begins[to]; };
+  for (size_t at = 0; at < size; at += size_of(instructions[at])) {
+    const bpf_insn& insn = instructions[at];
+    if ((is_goto(insn) || is_branch(insn)) && !leads(target(at, insn.off))) return false;
+    if (names_function(insn) && !leads(target(at, insn.imm))) return false;
+  }
+  return size > 0 && (is_exit(instructions[last]) || is_goto(instructions[last]));
+}
+
 Register operand(const bpf_insn& insn, const Registers& known) {
   if (BPF_SRC(insn.code) == BPF_X) return known[insn.src_reg];
   return static_cast<uint64_t>(static_cast<int64_t>(insn.imm));
@@ -148,31 +182,25 @@ std::optional<bool> decide(const bpf_insn& insn, const Registers& known) {
   }
 }
 
+// Of a program that is well formed.
 class Pruner {
  public:
   explicit Pruner(std::vector<bpf_insn>& instructions)
       : instructions_(instructions), before_(instructions.size()) {}
 
   void run() {
-    if (instructions_.empty()) return;
     reach(0, {});
-    while (!work_.empty() && is_well_formed_) {
+    while (!work_.empty()) {
       const size_t at = work_.back();
       work_.pop_back();
       follow(at);
     }
-    if (is_well_formed_) rebuild();
+    rebuild();
   }
 
  private:
-  size_t size_of(size_t at) const { return is_wide(instructions_[at]) ? 2 : 1; }
-
   // Joins `known` into what is known before `at`.
   void reach(size_t at, const Registers& known) {
-    if (at >= instructions_.size()) {
-      is_well_formed_ = false;
-      return;
-    }
     std::optional<Registers>& there = before_[at];
     if (!there) {
       there = known;
@@ -188,19 +216,9 @@ class Pruner {
     if (has_changed) work_.push_back(at);
   }
 
-  // A jump before the program's beginning becomes a number beyond its end.
-  static size_t target(size_t at, int64_t offset) {
-    return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
-  }
-
   void follow(size_t at) {
     const bpf_insn& insn = instructions_[at];
-    const size_t next = at + size_of(at);
-    if (insn.dst_reg >= kRegisters || insn.src_reg >= kRegisters || next > instructions_.size() ||
-        insn.code == (BPF_JMP32 | BPF_JA)) {
-      is_well_formed_ = false;  // or of a kind that compilers for newer kernels write
-      return;
-    }
+    const size_t next = at + size_of(insn);
     Registers known = *before_[at];
     if (names_function(insn)) reach(target(at, insn.imm), {});
     if (is_exit(insn)) return;
@@ -233,13 +251,13 @@ class Pruner {
     std::vector<size_t> moved_to(instructions_.size());
     std::vector<size_t> origins;  // of the kept ones
     std::vector<bpf_insn> pruned;
-    for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
+    for (size_t at = 0; at < instructions_.size(); at += size_of(instructions_[at])) {
       moved_to[at] = pruned.size();
       const std::optional<bpf_insn> insn = kept(at);
       if (!insn) continue;
       origins.push_back(at);
       pruned.push_back(*insn);
-      if (size_of(at) == 2) pruned.push_back(instructions_[at + 1]);
+      if (is_wide(*insn)) pruned.push_back(instructions_[at + 1]);
     }
     for (const size_t at : origins) {
       bpf_insn& insn = pruned[moved_to[at]];
@@ -256,11 +274,12 @@ class Pruner {
   std::vector<bpf_insn>& instructions_;
   std::vector<std::optional<Registers>> before_;  // nothing: not reached
   std::vector<size_t> work_;
-  bool is_well_formed_ = true;
 };
 
 }  // namespace
 
-void prune_unreachable(std::vector<bpf_insn>& instructions) { Pruner(instructions).run(); }
+void prune_unreachable(std::vector<bpf_insn>& instructions) {
+  if (is_well_formed(instructions)) Pruner(instructions).run();
+}
 
 }  // namespace tracker
