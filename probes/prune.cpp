@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kRegisters = 11;
 constexpr uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
+constexpr uint8_t kModeSigned = 0x80;  // BPF_MEMSX, which older headers lack
 
 using Register = std::optional<uint64_t>;  // nothing: not known
 using Registers = std::array<Register, kRegisters>;
@@ -46,9 +47,72 @@ size_t target(size_t at, int64_t offset) {
   return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
 }
 
+// Whether the field of the operand that the instruction does not use is zero.
+bool has_one_operand(const bpf_insn& insn) {
+  return BPF_SRC(insn.code) == BPF_X ? insn.imm == 0 : insn.src_reg == 0;
+}
+
+bool is_known_arithmetic(const bpf_insn& insn) {
+  const uint8_t operation = BPF_OP(insn.code);
+  const bool is_swap = operation == BPF_END && class_of(insn) == BPF_ALU64;
+  if (operation == BPF_NEG || is_swap) return BPF_SRC(insn.code) == BPF_K;
+  return operation <= BPF_END;
+}
+
+bool is_known_jump(const bpf_insn& insn) {
+  switch (BPF_OP(insn.code)) {
+    case BPF_JA:
+      // Not gotox (BPF_X), whose targets are in a map, nor BPF_JMP32, whose distance is in `imm`.
+      return is_goto(insn) && insn.dst_reg == 0 && insn.src_reg == 0 && insn.imm == 0;
+    case BPF_CALL:
+      return is_call(insn) && insn.src_reg <= BPF_PSEUDO_KFUNC_CALL;
+    case BPF_EXIT:
+      return is_exit(insn);
+    default:
+      return BPF_OP(insn.code) <= BPF_JSLE && has_one_operand(insn);
+  }
+}
+
+bool is_known_access(const bpf_insn& insn) {
+  const uint8_t size = BPF_SIZE(insn.code);
+  switch (BPF_MODE(insn.code)) {
+    case BPF_MEM:
+      return true;
+    case kModeSigned:
+      return class_of(insn) == BPF_LDX && size != BPF_DW;
+    case BPF_ATOMIC:
+      break;
+    default:
+      return false;
+  }
+  if (class_of(insn) != BPF_STX || (size != BPF_W && size != BPF_DW)) return false;
+  switch (insn.imm) {
+    case BPF_XCHG:
+    case BPF_CMPXCHG:
+      return true;
+    default:
+      const int32_t operation = insn.imm & ~BPF_FETCH;
+      return operation == BPF_ADD || operation == BPF_AND || operation == BPF_OR ||
+             operation == BPF_XOR;
+  }
+}
+
+// Whether this file knows where the program can go on after `insn` and which registers it may
+// write. Newer kernels add opcodes, and give a meaning to fields that must be zero today.
 bool is_known(const bpf_insn& insn) {
-  return insn.dst_reg < kRegisters && insn.src_reg < kRegisters &&
-         insn.code != (BPF_JMP32 | BPF_JA);  // which compilers for newer kernels write
+  if (insn.dst_reg >= kRegisters || insn.src_reg >= kRegisters) return false;
+  switch (class_of(insn)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+      return is_known_arithmetic(insn);
+    case BPF_JMP:
+    case BPF_JMP32:
+      return is_known_jump(insn);
+    case BPF_LD:
+      return is_wide(insn) && insn.src_reg <= BPF_PSEUDO_MAP_IDX_VALUE && insn.off == 0;
+    default:
+      return is_known_access(insn);
+  }
 }
 
 // Whether each instruction is known, each jump leads to the beginning of one, and the last ends the
@@ -108,10 +172,11 @@ void apply_arithmetic(const bpf_insn& insn, Registers& known) {
   const Register right = operand(insn, known);
   const uint8_t operation = BPF_OP(insn.code);
   Register result;
-  // `off` of a move says that it extends a sign.
-  if (operation == BPF_MOV && insn.off == 0 && right) {
+  // `off` makes a move one that extends a sign or converts an address.
+  const bool is_plain = insn.off == 0 && has_one_operand(insn);
+  if (operation == BPF_MOV && is_plain && right) {
     result = *right & mask;
-  } else if (operation != BPF_MOV && insn.off == 0 && dest && right) {
+  } else if (operation != BPF_MOV && is_plain && dest && right) {
     result = compute(operation, *dest & mask, *right & mask, is_32 ? 32 : 64);
     if (result) result = *result & mask;
   }
@@ -126,14 +191,10 @@ void apply(const bpf_insn& insn, const bpf_insn* second, Registers& known) {
       apply_arithmetic(insn, known);
       break;
     case BPF_LD:
-      if (is_wide(insn) && insn.src_reg == 0) {
+      known[insn.dst_reg] = std::nullopt;
+      if (insn.src_reg == 0)  // otherwise an address, which only the kernel knows
         known[insn.dst_reg] = static_cast<uint32_t>(insn.imm) |
                               static_cast<uint64_t>(static_cast<uint32_t>(second->imm)) << 32;
-      } else if (is_wide(insn)) {
-        known[insn.dst_reg] = std::nullopt;
-      } else {
-        known = {};  // BPF_ABS, BPF_IND: like calls, and not used here
-      }
       break;
     case BPF_LDX:
       known[insn.dst_reg] = std::nullopt;
