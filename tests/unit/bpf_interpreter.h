@@ -329,6 +329,8 @@ class Interpreter {
     std::memcpy(frame.saved.data(), &registers_[6], sizeof(frame.saved));
     for (uint8_t& byte : frame.stack) byte = static_cast<uint8_t>(noise());
     frames_.push_back(frame);
+    registers_[0] = noise();
+    for (size_t i = 6; i <= 9; ++i) registers_[i] = noise();
     at_ = function;
   }
 

@@ -4,6 +4,7 @@
 // constants often meet and decide branches.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,12 @@ class RandomProgram {
  private:
   // Not std::uniform_int_distribution: its numbers differ between libraries.
   size_t below(size_t end) { return static_cast<size_t>(random_() % end); }
-  unsigned any_register() { return static_cast<unsigned>(below(10)); }
+  // Mostly one of the last two taken: what is computed is then compared.
+  unsigned any_register() {
+    if (below(4) != 0) return recent_[below(2)];
+    recent_[below(2)] = static_cast<unsigned>(below(10));
+    return recent_[below(2)];
+  }
   unsigned source() { return below(2) == 0 ? BPF_K : BPF_X; }
 
   template <typename Choices>
@@ -49,14 +55,19 @@ class RandomProgram {
   void add_function() {
     function_starts_.push_back(program_.size());
     const size_t first = starts_.size();
-    const size_t count = 4 + below(24);
+    const size_t count = 8 + below(32);
     for (size_t i = 0; i + 1 < count; ++i) add_any();
     add(leave());
-    for (size_t i = first; i < starts_.size(); ++i) {
-      // Forwards mostly: a program that goes round is soon stopped.
-      const size_t from = below(6) == 0 || i + 1 == starts_.size() ? first : i + 1;
-      targets_.push_back(from + below(starts_.size() - from));
-    }
+    for (size_t i = first; i < starts_.size(); ++i) targets_.push_back(target_of(i, first));
+  }
+
+  // Short and forwards mostly: a long jump leaves most of the program out, and one that goes round
+  // is soon stopped.
+  size_t target_of(size_t i, size_t first) {
+    constexpr size_t kShort = 4;
+    const size_t end = starts_.size();
+    if (i + 1 == end || below(12) == 0) return first + below(end - first);
+    return i + 1 + below(std::min(kShort, end - i - 1));
   }
 
   void add(const bpf_insn& insn) {
@@ -66,20 +77,22 @@ class RandomProgram {
 
   void add_any() {
     const size_t which = below(100);
-    if (which < 25)
+    if (which < 20)
       add(insn(BPF_MOV | BPF_K | (below(4) == 0 ? BPF_ALU : BPF_ALU64), any_register(), 0, 0,
                number()));
-    else if (which < 50)
+    else if (which < 45)
       add_arithmetic();
-    else if (which < 78)
+    else if (which < 60)
       add_branch();
-    else if (which < 80)
+    else if (which < 76)
+      add_bit_test();
+    else if (which < 78)
       add(jump(0));
-    else if (which < 85)
+    else if (which < 83)
       add_load_wide();
-    else if (which < 93)
+    else if (which < 91)
       add_access();
-    else if (which < 96)
+    else if (which < 94)
       add(insn(BPF_JMP | BPF_CALL, 0, 0, 0, below(2) == 0 ? 5 : kCallsBack));
     else if (which < 98)
       add(call_own(0));
@@ -90,9 +103,9 @@ class RandomProgram {
   }
 
   void add_arithmetic() {
-    static constexpr unsigned kOperations[] = {BPF_ADD, BPF_SUB, BPF_MUL,  BPF_OR,  BPF_AND,
-                                               BPF_XOR, BPF_LSH, BPF_RSH,  BPF_MOV, BPF_MOV,
-                                               BPF_DIV, BPF_MOD, BPF_ARSH, BPF_NEG, BPF_END};
+    static constexpr unsigned kOperations[] = {
+        BPF_ADD, BPF_SUB, BPF_MUL, BPF_OR,  BPF_AND,  BPF_XOR,  BPF_LSH, BPF_RSH,
+        BPF_MOV, BPF_MOV, BPF_DIV, BPF_MOD, BPF_ARSH, BPF_ARSH, BPF_NEG, BPF_END};
     const unsigned operation = one_of(kOperations);
     const unsigned kind = below(2) == 0 ? BPF_ALU : BPF_ALU64;
     const unsigned dst = any_register();
@@ -119,6 +132,13 @@ class RandomProgram {
                                                BPF_JSGE, BPF_JSLT, BPF_JSLE, BPF_JEQ};
     const unsigned kind = below(3) == 0 ? BPF_JMP32 : BPF_JMP;
     add_with_operand(kind | one_of(kOperations) | source(), any_register(), 0);
+  }
+
+  // A wrong idea of the value decides every second of these wrongly; a comparison mostly does not.
+  // Bit 31 stands for all the upper ones, as the sign of the number is extended.
+  void add_bit_test() {
+    const auto bit = static_cast<int32_t>(1U << (below(3) == 0 ? 31 : below(32)));
+    add(insn(BPF_JMP | BPF_JSET | BPF_K, recent_[below(2)], 0, 0, bit));
   }
 
   void add_with_operand(unsigned code, unsigned dst, int16_t off) {
@@ -167,6 +187,12 @@ class RandomProgram {
     }
   }
 
+  // One that comes later mostly: a program that calls itself is soon too deep.
+  size_t callee(size_t at) {
+    const size_t any = one_of(function_starts_);
+    return any < at && below(4) != 0 ? function_starts_.back() : any;
+  }
+
   void point_jumps() {
     for (size_t i = 0; i < starts_.size(); ++i) {
       const size_t at = starts_[i];
@@ -179,7 +205,7 @@ class RandomProgram {
       const bool is_wide = insn.code == (BPF_LD | BPF_IMM | BPF_DW);
       if ((is_call && insn.src_reg == BPF_PSEUDO_CALL) ||
           (is_wide && insn.src_reg == BPF_PSEUDO_FUNC))
-        insn.imm = distance(one_of(function_starts_));
+        insn.imm = distance(callee(at));
       else if ((kind == BPF_JMP || kind == BPF_JMP32) && !is_call && BPF_OP(insn.code) != BPF_EXIT)
         insn.off = static_cast<int16_t>(distance(starts_[targets_[i]]));
     }
@@ -187,6 +213,7 @@ class RandomProgram {
 
   std::mt19937_64 random_;
   Program program_;
+  std::array<unsigned, 2> recent_{0, 6};
   std::vector<size_t> function_starts_;
   std::vector<size_t> starts_;   // of each instruction
   std::vector<size_t> targets_;  // of each, as if it were a jump: an index into starts_
