@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kRegisters = 11;
 constexpr uint8_t kLoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
+constexpr uint8_t kModeSigned = 0x80;  // BPF_MEMSX, which older headers lack
 
 using Register = std::optional<uint64_t>;  // nothing: not known
 using Registers = std::array<Register, kRegisters>;
@@ -37,6 +38,103 @@ bool is_branch(const bpf_insn& insn) {
 bool names_function(const bpf_insn& insn) {
   return (is_call(insn) && insn.src_reg == BPF_PSEUDO_CALL) ||
          (is_wide(insn) && insn.src_reg == BPF_PSEUDO_FUNC);
+}
+
+size_t size_of(const bpf_insn& insn) { return is_wide(insn) ? 2 : 1; }
+
+// A jump before the program's beginning becomes a number beyond its end.
+size_t target(size_t at, int64_t offset) {
+  return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
+}
+
+// Whether the field of the operand that the instruction does not use is zero.
+bool has_one_operand(const bpf_insn& insn) {
+  return BPF_SRC(insn.code) == BPF_X ? insn.imm == 0 : insn.src_reg == 0;
+}
+
+bool is_known_arithmetic(const bpf_insn& insn) {
+  const uint8_t operation = BPF_OP(insn.code);
+  const bool is_swap = operation == BPF_END && class_of(insn) == BPF_ALU64;
+  if (operation == BPF_NEG || is_swap) return BPF_SRC(insn.code) == BPF_K;
+  return operation <= BPF_END;
+}
+
+bool is_known_jump(const bpf_insn& insn) {
+  switch (BPF_OP(insn.code)) {
+    case BPF_JA:
+      // Not gotox (BPF_X), whose targets are in a map, nor BPF_JMP32, whose distance is in `imm`.
+      return is_goto(insn) && insn.dst_reg == 0 && insn.src_reg == 0 && insn.imm == 0;
+    case BPF_CALL:
+      return is_call(insn) && insn.src_reg <= BPF_PSEUDO_KFUNC_CALL;
+    case BPF_EXIT:
+      return is_exit(insn);
+    default:
+      return BPF_OP(insn.code) <= BPF_JSLE && has_one_operand(insn);
+  }
+}
+
+bool is_known_access(const bpf_insn& insn) {
+  const uint8_t size = BPF_SIZE(insn.code);
+  switch (BPF_MODE(insn.code)) {
+    case BPF_MEM:
+      return true;
+    case kModeSigned:
+      return class_of(insn) == BPF_LDX && size != BPF_DW;
+    case BPF_ATOMIC:
+      break;
+    default:
+      return false;
+  }
+  if (class_of(insn) != BPF_STX || (size != BPF_W && size != BPF_DW)) return false;
+  switch (insn.imm) {
+    case BPF_XCHG:
+    case BPF_CMPXCHG:
+      return true;
+    default:
+      const int32_t operation = insn.imm & ~BPF_FETCH;
+      return operation == BPF_ADD || operation == BPF_AND || operation == BPF_OR ||
+             operation == BPF_XOR;
+  }
+}
+
+// Whether this file knows where the program can go on after `insn` and which registers it may
+// write. Newer kernels add opcodes, and give a meaning to fields that must be zero today.
+bool is_known(const bpf_insn& insn) {
+  if (insn.dst_reg >= kRegisters || insn.src_reg >= kRegisters) return false;
+  switch (class_of(insn)) {
+    case BPF_ALU:
+    case BPF_ALU64:
+      return is_known_arithmetic(insn);
+    case BPF_JMP:
+    case BPF_JMP32:
+      return is_known_jump(insn);
+    case BPF_LD:
+      return is_wide(insn) && insn.src_reg <= BPF_PSEUDO_MAP_IDX_VALUE && insn.off == 0;
+    default:
+      return is_known_access(insn);
+  }
+}
+
+// Whether each instruction is known, each jump leads to the beginning of one, and the last ends the
+// program or jumps. The kernel demands the same, also of what is never reached.
+bool is_well_formed(const std::vector<bpf_insn>& instructions) {
+  const size_t size = instructions.size();
+  std::vector<bool> begins(size);  // not the second half of a wide load
+  size_t last = 0;
+  for (size_t at = 0; at < size; at += size_of(instructions[at])) {
+    if (!is_known(instructions[at])) return false;
+    if (is_wide(instructions[at]) && (at + 1 == size || instructions[at + 1].code != 0))
+      return false;
+    begins[at] = true;
+    last = at;
+  }
+  const auto leads = [&](size_t to) { return to < size && begins[to]; };
+  for (size_t at = 0; at < size; at += size_of(instructions[at])) {
+    const bpf_insn& insn = instructions[at];
+    if ((is_goto(insn) || is_branch(insn)) && !leads(target(at, insn.off))) return false;
+    if (names_function(insn) && !leads(target(at, insn.imm))) return false;
+  }
+  return size > 0 && (is_exit(instructions[last]) || is_goto(instructions[last]));
 }
 
 Register operand(const bpf_insn& insn, const Registers& known) {
@@ -74,10 +172,11 @@ void apply_arithmetic(const bpf_insn& insn, Registers& known) {
   const Register right = operand(insn, known);
   const uint8_t operation = BPF_OP(insn.code);
   Register result;
-  // `off` of a move says that it extends a sign.
-  if (operation == BPF_MOV && insn.off == 0 && right) {
+  // `off` makes a move one that extends a sign or converts an address.
+  const bool is_plain = insn.off == 0 && has_one_operand(insn);
+  if (operation == BPF_MOV && is_plain && right) {
     result = *right & mask;
-  } else if (operation != BPF_MOV && insn.off == 0 && dest && right) {
+  } else if (operation != BPF_MOV && is_plain && dest && right) {
     result = compute(operation, *dest & mask, *right & mask, is_32 ? 32 : 64);
     if (result) result = *result & mask;
   }
@@ -92,14 +191,10 @@ void apply(const bpf_insn& insn, const bpf_insn* second, Registers& known) {
       apply_arithmetic(insn, known);
       break;
     case BPF_LD:
-      if (is_wide(insn) && insn.src_reg == 0) {
+      known[insn.dst_reg] = std::nullopt;
+      if (insn.src_reg == 0)  // otherwise an address, which only the kernel knows
         known[insn.dst_reg] = static_cast<uint32_t>(insn.imm) |
                               static_cast<uint64_t>(static_cast<uint32_t>(second->imm)) << 32;
-      } else if (is_wide(insn)) {
-        known[insn.dst_reg] = std::nullopt;
-      } else {
-        known = {};  // BPF_ABS, BPF_IND: like calls, and not used here
-      }
       break;
     case BPF_LDX:
       known[insn.dst_reg] = std::nullopt;
@@ -148,31 +243,25 @@ std::optional<bool> decide(const bpf_insn& insn, const Registers& known) {
   }
 }
 
+// Of a program that is well formed.
 class Pruner {
  public:
   explicit Pruner(std::vector<bpf_insn>& instructions)
       : instructions_(instructions), before_(instructions.size()) {}
 
   void run() {
-    if (instructions_.empty()) return;
     reach(0, {});
-    while (!work_.empty() && is_well_formed_) {
+    while (!work_.empty()) {
       const size_t at = work_.back();
       work_.pop_back();
       follow(at);
     }
-    if (is_well_formed_) rebuild();
+    rebuild();
   }
 
  private:
-  size_t size_of(size_t at) const { return is_wide(instructions_[at]) ? 2 : 1; }
-
   // Joins `known` into what is known before `at`.
   void reach(size_t at, const Registers& known) {
-    if (at >= instructions_.size()) {
-      is_well_formed_ = false;
-      return;
-    }
     std::optional<Registers>& there = before_[at];
     if (!there) {
       there = known;
@@ -188,19 +277,9 @@ class Pruner {
     if (has_changed) work_.push_back(at);
   }
 
-  // A jump before the program's beginning becomes a number beyond its end.
-  static size_t target(size_t at, int64_t offset) {
-    return static_cast<size_t>(static_cast<int64_t>(at) + 1 + offset);
-  }
-
   void follow(size_t at) {
     const bpf_insn& insn = instructions_[at];
-    const size_t next = at + size_of(at);
-    if (insn.dst_reg >= kRegisters || insn.src_reg >= kRegisters || next > instructions_.size() ||
-        insn.code == (BPF_JMP32 | BPF_JA)) {
-      is_well_formed_ = false;  // or of a kind that compilers for newer kernels write
-      return;
-    }
+    const size_t next = at + size_of(insn);
     Registers known = *before_[at];
     if (names_function(insn)) reach(target(at, insn.imm), {});
     if (is_exit(insn)) return;
@@ -233,13 +312,13 @@ class Pruner {
     std::vector<size_t> moved_to(instructions_.size());
     std::vector<size_t> origins;  // of the kept ones
     std::vector<bpf_insn> pruned;
-    for (size_t at = 0; at < instructions_.size(); at += size_of(at)) {
+    for (size_t at = 0; at < instructions_.size(); at += size_of(instructions_[at])) {
       moved_to[at] = pruned.size();
       const std::optional<bpf_insn> insn = kept(at);
       if (!insn) continue;
       origins.push_back(at);
       pruned.push_back(*insn);
-      if (size_of(at) == 2) pruned.push_back(instructions_[at + 1]);
+      if (is_wide(*insn)) pruned.push_back(instructions_[at + 1]);
     }
     for (const size_t at : origins) {
       bpf_insn& insn = pruned[moved_to[at]];
@@ -256,11 +335,12 @@ class Pruner {
   std::vector<bpf_insn>& instructions_;
   std::vector<std::optional<Registers>> before_;  // nothing: not reached
   std::vector<size_t> work_;
-  bool is_well_formed_ = true;
 };
 
 }  // namespace
 
-void prune_unreachable(std::vector<bpf_insn>& instructions) { Pruner(instructions).run(); }
+void prune_unreachable(std::vector<bpf_insn>& instructions) {
+  if (is_well_formed(instructions)) Pruner(instructions).run();
+}
 
 }  // namespace tracker

@@ -13,8 +13,9 @@ namespace tracker {
 
 // Removes instructions that no path from the beginning (or from a function that one calls) reaches,
 // where registers that hold known numbers decide branches; decided branches become jumps or go.
-// What the program does stays the same. A program that is not well formed (a jump out of it) is
-// left as it is, for the kernel to refuse.
+// What the program does stays the same. A program that is not well formed (a jump out of it, or
+// into the second half of a wide load) is left as it is, for the kernel to refuse; one with an
+// instruction that is not known here, for a newer kernel to judge.
 void prune_unreachable(std::vector<bpf_insn>& instructions);
 
 }  // namespace tracker

@@ -7,47 +7,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "bpf_instructions.h"
+
 namespace tracker {
 namespace {
-
-using Program = std::vector<bpf_insn>;
-
-bpf_insn insn(unsigned code, unsigned dst, unsigned src, int16_t off, int32_t imm) {
-  bpf_insn made{};
-  made.code = static_cast<uint8_t>(code);
-  made.dst_reg = dst & 0xfU;
-  made.src_reg = src & 0xfU;
-  made.off = off;
-  made.imm = imm;
-  return made;
-}
-
-bpf_insn move(unsigned dst, int32_t value) {
-  return insn(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value);
-}
-bpf_insn leave() { return insn(BPF_JMP | BPF_EXIT, 0, 0, 0, 0); }
-bpf_insn branch(unsigned operation, unsigned dst, int32_t with, int16_t off) {
-  return insn(BPF_JMP | operation | BPF_K, dst, 0, off, with);
-}
-bpf_insn load(unsigned dst) { return insn(BPF_LDX | BPF_MEM | BPF_W, dst, 1, 0, 0); }
-bpf_insn call_own(int32_t distance) {
-  return insn(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, distance);
-}
-
-void add_wide(Program& program, unsigned dst, unsigned src, uint64_t value) {
-  program.push_back(insn(BPF_LD | BPF_IMM | BPF_DW, dst, src, 0, static_cast<int32_t>(value)));
-  program.push_back(insn(0, 0, 0, 0, static_cast<int32_t>(value >> 32)));
-}
-
-// The immediates of moves to r0, in order: what is left of the program.
-std::vector<int32_t> results(const Program& program) {
-  std::vector<int32_t> found;
-  for (const bpf_insn& instruction : program) {
-    if (instruction.code == (BPF_ALU64 | BPF_MOV | BPF_K) && instruction.dst_reg == 0)
-      found.push_back(instruction.imm);
-  }
-  return found;
-}
 
 // r6 = `flags` as a constant of 64 bits; if (r6 & 8) r0 = 1 else r0 = 2.
 Program tested_flag(uint64_t flags) {
@@ -87,7 +50,7 @@ TEST(Prune, KeepsBothSidesOfWhatIsReadFromMemory) {
 // r3 = 5 on one path and `other` on the other; if (r3 == 5) r0 = 2 else r0 = 1.
 Program two_paths(int32_t other) {
   return {load(2),        branch(BPF_JEQ, 2, 0, 2),
-          move(3, 5),     insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+          move(3, 5),     jump(1),
           move(3, other), branch(BPF_JEQ, 3, 5, 2),
           move(0, 1),     leave(),
           move(0, 2),     leave()};
@@ -106,10 +69,9 @@ TEST(Prune, KnowsANumberThatIsTheSameOnTwoPaths) {
 }
 
 TEST(Prune, ForgetsWhatACallMayChange) {
-  const bpf_insn helper = insn(BPF_JMP | BPF_CALL, 0, 0, 0, 5);
   Program program{move(3, 5),
                   move(6, 5),
-                  helper,
+                  call_helper(),
                   branch(BPF_JEQ, 3, 5, 2),  // not known any more
                   move(0, 1),
                   leave(),
