@@ -80,13 +80,14 @@ using Counter = uint64_t ProbeTotals::*;
 // Of the counters that most recordings have at 0, those that have something to say here.
 std::vector<std::pair<const char*, Counter>> rare_counters(const Stats& stats) {
   std::vector<std::pair<const char*, Counter>> counters;
-  for (const auto& [title, counter] : {std::pair{"UNATTRIBUTED", &ProbeTotals::unattributed},
-                                       std::pair{"UNTRACKED", &ProbeTotals::untracked}}) {
+  const auto add = [&](const char* title, Counter counter) {
     const bool is_counted =
         std::any_of(stats.probes.begin(), stats.probes.end(),
                     [&](const ProbeStats& probe) { return probe.totals.*counter != 0; });
     if (is_counted) counters.emplace_back(title, counter);
-  }
+  };
+  add("UNATTRIBUTED", &ProbeTotals::unattributed);
+  add("UNTRACKED", &ProbeTotals::untracked);
   return counters;
 }
 

@@ -105,7 +105,7 @@ TEST(Loss, IsWhatLiveOutputCannotShowWhereNothingIsRecorded) {
   EXPECT_GT(shown, 0U);
   EXPECT_LT(shown, static_cast<size_t>(kFlood));
   EXPECT_EQ(ended.status, 1) << ended.err;
-  EXPECT_NE(ended.err.find(" + recorded " + std::to_string(shown) + " + lost " + lost + "\n" +
+  EXPECT_NE(ended.err.find(" + shown " + std::to_string(shown) + " + lost " + lost + "\n" +
                            "lost: ring full 0, reader " + lost + ", storage 0\n" + "not shown " +
                            lost + ", counted as lost by the reader"),
             std::string::npos)
