@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/shell_quote.h"
+
 namespace tracker {
 
 namespace {
@@ -17,12 +19,6 @@ namespace {
 using Value = OptionWords::Value;
 
 constexpr std::string_view kProfiles = "tracker profile list 2>/dev/null | cut -d' ' -f1";
-
-std::string quoted(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
 
 // An option before the command works too, so what an option is does not depend on the place: of
 // equal names in several commands, what either takes is offered.
@@ -212,9 +208,10 @@ std::string fish_value(const OptionWords& option) {
     case Value::kNone:
       return "";
     case Value::kChoice:
-      return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+      return fmt::format(" -x -a {}",
+                         single_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
     case Value::kProfile:
-      return fmt::format(" -x -a {}", quoted(fmt::format("({})", kProfiles)));
+      return fmt::format(" -x -a {}", single_quoted(fmt::format("({})", kProfiles)));
     case Value::kFile:
       return " -r -F";
     case Value::kOther:
@@ -263,16 +260,16 @@ std::string fish_completion(const CommandWords& program) {
     const bool is_everywhere = option.value != Value::kNone;
     text += fmt::format("complete -c tracker{}{}{} -d {}\n",
                         is_everywhere ? "" : " -n \"__tracker_is_at ''\"", fish_names(option),
-                        fish_value(option), quoted(option.description));
+                        fish_value(option), single_quoted(option.description));
   }
   for (const CommandWords* command : flatten(program)) {
     const std::string here =
         fmt::format("complete -c tracker -n \"__tracker_is_at '{}'\"", command->path);
     for (const CommandWords& below : command->commands)
-      text += fmt::format("{} -a {} -d {}\n", here, below.name, quoted(below.description));
+      text += fmt::format("{} -a {} -d {}\n", here, below.name, single_quoted(below.description));
     for (const OptionWords& argument : command->arguments) {
       if (argument.value == Value::kProfile)
-        text += fmt::format("{} -a {}\n", here, quoted(fmt::format("({})", kProfiles)));
+        text += fmt::format("{} -a {}\n", here, single_quoted(fmt::format("({})", kProfiles)));
       if (!argument.choices.empty())
         text += fmt::format("{} -a '{}'\n", here, fmt::join(argument.choices, " "));
     }
@@ -280,7 +277,7 @@ std::string fish_completion(const CommandWords& program) {
     if (command == &program) continue;
     for (const OptionWords& option : command->options)
       text += fmt::format("{}{}{} -d {}\n", here, fish_names(option), fish_value(option),
-                          quoted(option.description));
+                          single_quoted(option.description));
   }
   return text;
 }

@@ -117,9 +117,8 @@ Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& ta
                                               const Note& note) {
   std::vector<PlannedProbe> plan;
   for (const std::string& typed : targets) {
-    const bool is_optional = typed.starts_with(kOptionalMark);
-    auto looked_up = find_points(typed.substr(is_optional ? 1 : 0), btf);
-    if (!looked_up && is_optional && looked_up.error().kind != ErrorKind::kWrongUsage) {
+    auto looked_up = find_points(typed, btf);
+    if (!looked_up && is_optional(typed) && looked_up.error().kind != ErrorKind::kWrongUsage) {
       note("left out: " + looked_up.error().message);
       continue;
     }

@@ -154,13 +154,13 @@ Result<void> WatchedProbes::attach(Session& session, Names& names) {
       continue;
     }
     names.probes.push_back(probe.point->name());
-    if (names.probes.back().type != "tp") names.probes.back().rung = how;
     session.attachments.push_back({probe.point->target(), rungs[i].has_value(), how, problem});
     if (rungs[i]) ++attached;
   }
   if (attached == 0)
     return Error{fmt::format("no probe could be attached; {}: {}", session.attachments[0].target,
                              session.attachments[0].problem)};
+  name_rungs(session, names);
   btf_.reset();  // its memory is better used for events
   session.start_ns = boottime_ns();
   return kernel_->start_watching();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "event/session.h"
 
+#include <algorithm>
 #include <limits>
+
+#include "event/names.h"
 
 namespace tracker {
 
@@ -22,6 +25,13 @@ int64_t Session::realtime_ns(uint64_t boottime_ns) const {
   return __builtin_sub_overflow(reading.realtime_ns, before, &wall)
              ? std::numeric_limits<int64_t>::min()
              : wall;
+}
+
+void name_rungs(const Session& session, Names& names) {
+  const size_t known = std::min(session.attachments.size(), names.probes.size());
+  for (size_t i = 0; i < known; ++i) {
+    if (names.probes[i].type != "tp") names.probes[i].rung = session.attachments[i].how;
+  }
 }
 
 }  // namespace tracker

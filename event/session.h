@@ -118,4 +118,10 @@ struct Session {
   bool operator==(const Session&) const = default;
 };
 
+struct Names;
+
+// Says of each function among the probes by which rung it was reached (ProbeName::rung): what
+// became of the attaching is in the order of the probes.
+void name_rungs(const Session& session, Names& names);
+
 }  // namespace tracker

@@ -71,9 +71,7 @@ struct KernelProbes::State {
   std::string refused_loads;
   std::optional<EventRings> rings;
   std::optional<TrackingMap> tracks;
-  // By probe.
-  std::vector<AttachedProgram> programs;
-  std::vector<Rung> taken;
+  std::vector<AttachedProgram> programs;  // by probe
 
   Result<void> load_template(const KernelBtf& btf);
   Result<void> load_object(const KernelBtf& btf, const LibbpfLog& log);
@@ -277,7 +275,6 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   auto state = std::make_unique<State>();
   state->options = options;
   state->programs.resize(options.probe_count);
-  state->taken.resize(options.probe_count);
   TRY(state->load_template(btf));
   state->find_netns_operations();
   state->find_ways(btf);
@@ -296,8 +293,8 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
   for (const Rung rung : plan.point->rungs()) {
     auto attached = state_->attach_by(rung, index, plan);
     if (attached) {
+      attached->rung = rung;
       state_->programs[index] = std::move(attached).value();
-      state_->taken[index] = rung;
       return std::string(rung_name(rung));
     }
     refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", rung_name(rung),
@@ -350,7 +347,7 @@ bool program_info(const AttachedProgram& program, bpf_prog_info& info) {
 int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
   if (!program_info(state_->programs[index], info)) return -1;
-  if (!counts_missed(state_->taken[index])) return -1;
+  if (!counts_missed(state_->programs[index].rung)) return -1;
   const auto too_deep = state_->hit_counters().too_deep(index);
   return too_deep ? static_cast<int64_t>(info.recursion_misses + *too_deep) : -1;
 }

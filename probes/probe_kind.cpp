@@ -33,15 +33,22 @@ const ProbeKind& kind_of(const std::string& target) {
   return found == kKinds.end() ? kKinds.front() : *found;
 }
 
+std::string without_mark(const std::string& target) {
+  return is_optional(target) ? target.substr(1) : target;
+}
+
 }  // namespace
 
+bool is_optional(const std::string& target) { return target.starts_with(kOptionalMark); }
+
 Result<void> check_target(const std::string& target) {
-  const std::string marked = target.starts_with(kOptionalMark) ? target.substr(1) : target;
-  return kind_of(marked).check(marked);
+  const std::string plain = without_mark(target);
+  return kind_of(plain).check(plain);
 }
 
 Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf) {
-  return kind_of(target).find(target, btf);
+  const std::string plain = without_mark(target);
+  return kind_of(plain).find(plain, btf);
 }
 
 void set_argument_knobs(ArgumentPositions positions, Knobs& knobs) {

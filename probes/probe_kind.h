@@ -22,13 +22,15 @@ struct FoundPoints {
 // In front of a target: it is left out where this kernel does not have it ("?fn:ip_rcv").
 inline constexpr char kOptionalMark = '?';
 
+bool is_optional(const std::string& target);
+
 // Whether a target has the form of one, with the optional mark or without; no look at the kernel.
 // Wrong usage otherwise.
 Result<void> check_target(const std::string& target);
 
-// Looks a target up, without the optional mark. One that the kernel does not have is an error that
-// suggests the nearest names; one that can never yield an event is refused with the reason. `btf`
-// must outlive the points.
+// Looks a target up, with the optional mark or without. One that the kernel does not have is an
+// error that suggests the nearest names; one that can never yield an event is refused with the
+// reason. `btf` must outlive the points.
 Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf);
 
 }  // namespace tracker

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "probes/record.h"
+#include "probes/rung.h"
 
 struct bpf_insn;
 
@@ -34,6 +35,7 @@ size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& f
 struct AttachedProgram {
   UniqueFd program;
   UniqueFd link;
+  Rung rung = Rung::kRawTp;  // set by whoever chose it (KernelProbes)
 };
 
 // What the kernel is told of a program besides its instructions; numbers of <linux/bpf.h>.

@@ -44,7 +44,9 @@ std::optional<Guard> find_guard(std::span<const uint32_t> functions) {
   return guard.disable && guard.enable ? std::optional(guard) : std::nullopt;
 }
 
-bool kernel_may_preempt() {
+namespace {
+
+bool read_whether_kernel_may_preempt() {
   std::ifstream file("/sys/kernel/debug/sched/preempt");  // "none voluntary (full)"
   std::string model;
   if (std::getline(file, model))
@@ -53,6 +55,14 @@ bool kernel_may_preempt() {
   utsname name{};
   return ::uname(&name) != 0 ||
          std::string_view(name.version).find("PREEMPT") != std::string_view::npos;
+}
+
+}  // namespace
+
+// Asked for each function.
+bool kernel_may_preempt() {
+  static const bool may_preempt = read_whether_kernel_may_preempt();
+  return may_preempt;
 }
 
 bool kernel_is_later_than(unsigned than_major, unsigned than_minor) {

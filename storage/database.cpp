@@ -14,8 +14,6 @@
 namespace tracker {
 namespace {
 
-// How long a lock of another process (a reader's checkpoint, the sqlite3 shell) is waited for.
-
 // Bounds while a schema is loaded: of steps of SQLite's virtual machine, some hundred for a
 // recording's tables, and of a value that one step can make.
 constexpr int kMaxSchemaSteps = 100'000;

@@ -95,8 +95,8 @@ class Database {
   // The same as a number; 0 where there is no row.
   Result<int64_t> query_integer(std::string_view sql) const;
 
-  // How long a statement waits for a lock that another process holds, in milliseconds:
-  // kBusyWaitMs from the start.
+  // How long a statement waits for a lock that another process holds (a reader's
+  // checkpoint, the sqlite3 shell), in milliseconds: kBusyWaitMs from the start.
   static constexpr int kBusyWaitMs = 2000;
   void set_busy_wait(int milliseconds) const;
 

@@ -36,19 +36,6 @@ struct RecordingReader::State {
 RecordingReader::RecordingReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RecordingReader::~RecordingReader() = default;
 
-namespace {
-
-// The rungs of functions: stored with what became of the attaching, which is in the order of
-// probes.
-void name_rungs(const Session& session, Names& names) {
-  const size_t known = std::min(session.attachments.size(), names.probes.size());
-  for (size_t i = 0; i < known; ++i) {
-    if (names.probes[i].type != "tp") names.probes[i].rung = session.attachments[i].how;
-  }
-}
-
-}  // namespace
-
 // A sound recording, or none.
 Result<std::unique_ptr<RecordingReader::State>> RecordingReader::State::load(
     const std::string& path) {

@@ -10,16 +10,15 @@
 #include <optional>
 #include <utility>
 
-#include "base/edit_distance.h"
 #include "probes/function/function.h"
 #include "probes/function/point.h"
 #include "probes/function/target.h"
 #include "probes/function/traceable.h"
+#include "probes/nearest_names.h"
 
 namespace tracker {
 namespace {
 
-constexpr size_t kSuggestions = 3;
 constexpr size_t kNamesInSentence = 5;
 // Each function has a program of its own, which the kernel verifies for some hundredths of a
 // second.
@@ -38,16 +37,10 @@ std::string full_name(const Function& function) {
 }
 
 std::string suggestions(const std::string& typed, const KernelBtf& btf) {
-  std::vector<std::pair<size_t, std::string>> near;
+  std::vector<std::pair<std::string, std::string>> candidates;
   for (const Function& function : skb_functions(btf))
-    near.emplace_back(edit_distance(typed, function.name), full_name(function));
-  std::sort(near.begin(), near.end());
-  std::vector<std::string> names;
-  for (const auto& [distance, name] : near) {
-    if (names.empty() || (names.size() < kSuggestions && distance * 2 <= typed.size()))
-      names.push_back("fn:" + name);
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
+    candidates.emplace_back(function.name, "fn:" + full_name(function));
+  return fmt::format("{}", fmt::join(nearest_names(typed, candidates), ", "));
 }
 
 // Why a function that BTF describes cannot be watched; nothing where it can, or where that is known
@@ -161,8 +154,9 @@ Result<void> check_function(const std::string& target) {
 
 Result<FoundPoints> find_functions(const std::string& text, const KernelBtf& btf) {
   TRY_ASSIGN(target, parse_function_target(text));
-  // The list is made anew for each reader: a tenth of a second in an emulated machine.
-  const TraceableFunctions traceable = TraceableFunctions::read();
+  // Once for all targets: the kernel makes the list anew for each reader, which takes a tenth of a
+  // second in an emulated machine.
+  static const TraceableFunctions traceable = TraceableFunctions::read();
   FoundPoints found;
   if (target.has_wildcard()) {
     TRY_ASSIGN(expanded, expand(target, btf, traceable));

@@ -9,15 +9,13 @@
 #include <memory>
 #include <utility>
 
-#include "base/edit_distance.h"
+#include "probes/nearest_names.h"
 #include "probes/tracepoint/group.h"
 #include "probes/tracepoint/point.h"
 #include "probes/tracepoint/target.h"
 
 namespace tracker {
 namespace {
-
-constexpr size_t kSuggestions = 3;
 
 bool matches(const std::string& pattern, const std::string& text) {
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
@@ -31,17 +29,12 @@ std::string full_name(const TracepointGroups& all, const std::string& typed_grou
 }
 
 std::string suggestions(const Target& target, const KernelBtf& btf) {
-  const TracepointGroups groups;
-  std::vector<std::pair<size_t, std::string>> near;
+  std::vector<std::pair<std::string, std::string>> candidates;
   for (const Tracepoint* tracepoint : btf.skb_tracepoints())
-    near.emplace_back(edit_distance(target.name, tracepoint->name), tracepoint->name);
-  std::sort(near.begin(), near.end());
-  // Names that have little in common with what was typed are no help.
-  std::vector<std::string> names;
-  for (const auto& [distance, name] : near) {
-    if (names.empty() || (names.size() < kSuggestions && distance * 2 <= target.name.size()))
-      names.push_back(full_name(groups, target.group, name));
-  }
+    candidates.emplace_back(tracepoint->name, tracepoint->name);
+  const TracepointGroups groups;
+  std::vector<std::string> names = nearest_names(target.name, candidates);
+  for (std::string& name : names) name = full_name(groups, target.group, name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
