@@ -20,6 +20,8 @@ namespace {
 // Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
 // payload.
 constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
+// Of functions whose return is watched: what every CPU nests, and tasks that sleep in one. 1 MiB.
+constexpr uint32_t kCallsUnderWay = 1U << 14;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
 
@@ -90,6 +92,10 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
     return probe.role() != ProbeRole::kDropped;
   });
   settings.track_entries = follows || !companions_.empty() ? options.track_packets : 0;
+  const bool has_returns = std::any_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
+    return probe.role() == ProbeRole::kReturn;
+  });
+  settings.call_entries = has_returns ? kCallsUnderWay : 0;
   settings.snaplen = snaplen_;
   settings.all_skbs = options.all_skbs;
   settings.stacks = stacks_;

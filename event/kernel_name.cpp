@@ -134,12 +134,26 @@ std::string checksum_state_text(uint8_t ip_summed) {
   return name_of(kChecksumStates, ip_summed, "state ");
 }
 
+namespace {
+
+// Of a negative errno; null where there is no such error.
+const char* error_name(int32_t negative) {
+  return negative == std::numeric_limits<int32_t>::min() ? nullptr : ::strerrorname_np(-negative);
+}
+
+}  // namespace
+
 std::string transmit_result_text(int32_t return_code) {
   if (return_code >= 0) return name_of(kTransmitResults, static_cast<uint32_t>(return_code), "");
-  const char* name = return_code == std::numeric_limits<int32_t>::min()
-                         ? nullptr
-                         : ::strerrorname_np(-return_code);
+  const char* name = error_name(return_code);
   return name == nullptr ? fmt::format("{}", return_code) : name;
+}
+
+// Whether a negative number is an error's only the function knows: both are said.
+std::string function_result_text(int32_t return_code) {
+  const char* name = return_code < 0 ? error_name(return_code) : nullptr;
+  return name == nullptr ? fmt::format("{}", return_code)
+                         : fmt::format("{} ({})", return_code, name);
 }
 
 }  // namespace tracker

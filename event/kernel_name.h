@@ -20,6 +20,7 @@ std::string socket_protocol_text(uint16_t protocol);    // "tcp", "udp"; "proto 
 std::string socket_state_text(uint8_t state);           // "ESTABLISHED", "TIME_WAIT"; "state 31"
 std::string packet_type_text(uint8_t pkt_type);         // "host", "otherhost"; "type 9"
 std::string checksum_state_text(uint8_t ip_summed);     // "none", "partial"; "state 9"
+std::string function_result_text(int32_t return_code);  // "0", "-12 (ENOMEM)"
 std::string transmit_result_text(int32_t return_code);  // "NETDEV_TX_BUSY", "ENOMEM"; "17"
 
 }  // namespace tracker

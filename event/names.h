@@ -19,7 +19,7 @@
 
 namespace tracker {
 
-// What a tracepoint tells about a packet's life, for verdicts (postprocess) and packet ids.
+// What a probe tells about a packet's life, for verdicts (postprocess) and packet ids.
 enum class ProbeRole : uint8_t {
   kOther = 0,
   kDropped = 1,      // skb:kfree_skb
@@ -28,11 +28,13 @@ enum class ProbeRole : uint8_t {
   kQueue = 4,        // net:net_dev_queue
   kTransmit = 5,     // net:net_dev_start_xmit
   kTransmitted = 6,  // net:net_dev_xmit, with the driver's return code
+  kReturn = 7,       // the return of a function that was given the packet, with what it returned
 };
 
 struct ProbeName {
-  std::string type;    // "tp"; of functions "fn", "fentry", "kprobe"
-  std::string symbol;  // "skb:kfree_skb", "ip_rcv", "openvswitch/ovs_dp_process_packet"
+  std::string type;  // "tp"; of functions "fn", "fentry", "kprobe", "fexit", "kretprobe"
+  std::string
+      symbol;  // "skb:kfree_skb", "ip_rcv", "ip_rcv%return", "openvswitch/ovs_vport_receive"
   std::optional<uint32_t> offset;
   ProbeRole role = ProbeRole::kOther;
   std::string rung = {};  // of functions: how the kernel was reached, "fentry"; empty: not known

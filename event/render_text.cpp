@@ -60,10 +60,16 @@ std::string identity_text(const Event& event) {
   return text;
 }
 
-// Empty where the driver took the packet, as it nearly always does.
-std::string return_text(const Event& event) {
-  if (!event.has_return_code || event.return_code == 0) return {};
-  return "returned " + transmit_result_text(event.return_code);
+bool is_return(const Event& event, const Names& names) {
+  return event.probe < names.probes.size() && names.probes[event.probe].role == ProbeRole::kReturn;
+}
+
+// Of a driver empty where it took the packet, as it nearly always does.
+std::string return_text(const Event& event, const Names& names, const RenderOptions& options) {
+  if (!event.has_return_code) return {};
+  if (is_return(event, names)) return "returned " + function_result_text(event.return_code);
+  if (event.return_code == 0) return {};
+  return coloured("returned " + transmit_result_text(event.return_code), kRed, options);
 }
 
 EventText text_of(const Event& event, const Names& names) {
@@ -95,7 +101,7 @@ std::string first_line(const Event& event, const EventText& text, const Names& n
   line.add(probe_text(event, names));
   line.add(identity_text(event));
   line.add(coloured(text.drop, kRed, options));
-  line.add(coloured(return_text(event), kRed, options));
+  line.add(return_text(event, names, options));
   return line.text();
 }
 
@@ -155,7 +161,7 @@ std::string render_event_line(const Event& event, const Names& names, const Sess
   add_place(line, text);
   line.add(identity_text(event));
   line.add(coloured(text.drop, kRed, options));
-  line.add(coloured(return_text(event), kRed, options));
+  line.add(return_text(event, names, options));
   return render_date_line(event.timestamp_ns, session, options.time, previous_ns) + line.text() +
          "\n";
 }

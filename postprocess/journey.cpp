@@ -61,6 +61,9 @@ void JourneyBuilder::end_with(Outcome outcome, const Event& event) {
 
 void JourneyBuilder::add_outcome(const Event& event) {
   const ProbeRole role = role_of(event, names_);
+  // The end of a call says nothing of where the packet is by then.
+  if (role == ProbeRole::kReturn && has_place_) return;
+  has_place_ = role != ProbeRole::kReturn;
   if (role == ProbeRole::kTransmitted) {
     const bool is_late =
         has_transmit_ ? seen_since_transmit_ : journey_.verdict.outcome == Outcome::kDropped;
@@ -117,7 +120,7 @@ Journey JourneyBuilder::finish() {
                       : losses_.on_cpus(cpus_, journey_.first_ns, journey_.last_ns);
   for (const uint16_t cpu : cpus_) has_cpu_[cpu] = false;
   cpus_.clear();
-  has_transmit_ = seen_since_transmit_ = false;
+  has_transmit_ = seen_since_transmit_ = has_place_ = false;
   transmit_dev_ = {};
   tagged_dev_ = {};
   tagged_netns_ = {};

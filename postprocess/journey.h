@@ -90,6 +90,7 @@ class JourneyBuilder {
   Journey journey_;
   // The hand-over that began last: whether there was one, whether anything else was seen since, and
   // its device.
+  bool has_place_ = false;  // something but the returns of functions saw it
   bool has_transmit_ = false;
   bool seen_since_transmit_ = false;
   DevSection transmit_dev_;

@@ -271,10 +271,12 @@ void JourneyText::note_skb(const Event& event) {
 }
 
 // Where the packet is and what it is like. A driver's report (net_dev_xmit) comes when it has done
-// with the packet, often after the other end of a veth has received it: what it names is where the
-// packet was. That is shown where nothing else has named a place yet, and never compared with.
+// with the packet, often after the other end of a veth has received it, and a function returns when
+// the packet may be elsewhere: what these name is where the packet was. That is shown where nothing
+// else has named a place yet, and never compared with.
 void JourneyText::note_state(const Event& event) {
-  if (role_of(event, names_) == ProbeRole::kTransmitted) {
+  const ProbeRole role = role_of(event, names_);
+  if (role == ProbeRole::kTransmitted || role == ProbeRole::kReturn) {
     if (dev_ == DevSection{} && event.has(Section::kDev)) {
       add_note(device_words(event.dev, names_));
     }
@@ -292,7 +294,9 @@ void JourneyText::note_state(const Event& event) {
 
 // What the event says about the packet's end.
 void JourneyText::note_end(const Event& event) {
-  if (event.has_return_code && event.return_code != 0) {
+  if (event.has_return_code && role_of(event, names_) == ProbeRole::kReturn) {
+    add_note("returned " + function_result_text(event.return_code));
+  } else if (event.has_return_code && event.return_code != 0) {
     add_note("returned " + transmit_result_text(event.return_code));
   }
   if (role_of(event, names_) != ProbeRole::kDropped || !event.has(Section::kDrop)) return;

@@ -71,7 +71,8 @@ struct KernelProbes::State {
   std::string refused_loads;
   std::optional<EventRings> rings;
   std::optional<TrackingMap> tracks;
-  std::vector<AttachedProgram> programs;  // by probe
+  std::vector<AttachedProgram> programs;    // by probe
+  std::vector<AttachedProgram> beginnings;  // of those at returns: the ones that keep the packets
 
   Result<void> load_template(const KernelBtf& btf);
   Result<void> load_object(const KernelBtf& btf, const LibbpfLog& log);
@@ -79,12 +80,13 @@ struct KernelProbes::State {
   void find_ways(const KernelBtf& btf);
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
-  Knobs knobs(uint32_t index, const ProbePlan& plan) const;
+  Knobs knobs(uint32_t index, const ProbePlan& plan, Rung rung) const;
   bool is_guarded(Rung rung) const;
   KernelFunctions functions(bool by_loads) const;
   Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan, Rung rung,
                                       bool by_loads) const;
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
+  Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
   HitCounters hit_counters() const {
     return {bpf_map__fd(object->maps.counters), bpf_map__fd(object->maps.cpus)};
   }
@@ -144,6 +146,7 @@ Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const Libbpf
   bpf_map__set_max_entries(object->maps.rings, possible_cpus());
   bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
   bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
+  bpf_map__set_max_entries(object->maps.calls, std::max(options.call_entries, 1U));
   int failed = tracker_bpf__load(object.get());
   if (failed) return load_error(-failed, log.last_warning());
   CHECK(!instructions.empty());
@@ -201,8 +204,7 @@ bool KernelProbes::State::is_guarded(Rung rung) const {
 Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const ProbePlan& plan,
                                                          Rung rung, bool by_loads) const {
   std::vector<bpf_insn> copy = instructions;
-  Knobs constants = knobs(index, plan);
-  constants[KNOB_CONTEXT] = has_registers(rung) ? CONTEXT_REGISTERS : CONTEXT_ARGUMENTS;
+  Knobs constants = knobs(index, plan, rung);
   constants[KNOB_GUARD] = is_guarded(rung);
   constants[KNOB_LOADS] = by_loads;
   if (by_loads)
@@ -216,7 +218,7 @@ Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const P
 
 Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index,
                                                        const ProbePlan& plan) {
-  if (!guard && rung == Rung::kFentry && kernel_may_preempt())
+  if (!guard && is_in_trampoline(rung) && kernel_may_preempt())
     return Error{
         "this kernel may preempt such programs, and has nothing by which they could forbid it "
         "(bpf_preempt_disable)"};
@@ -230,7 +232,22 @@ Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index
   return by_calls;
 }
 
-Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
+// A return needs both programs: the one that keeps the packets first, of which it takes them.
+Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan) {
+  AttachedProgram beginning;
+  const auto rung_before = rung_of_beginning(rung);
+  if (rung_before && plan.point->name().role == ProbeRole::kReturn) {
+    TRY_ASSIGN(attached, attach_by(*rung_before, index, plan));
+    beginning = std::move(attached);
+  }
+  TRY_ASSIGN(attached, attach_by(rung, index, plan));
+  attached.rung = rung;
+  programs[index] = std::move(attached);
+  beginnings[index] = std::move(beginning);
+  return {};
+}
+
+Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan, Rung rung) const {
   const ProbeRole role = plan.point->name().role;
   uint64_t flags = 0;
   if (options.track_entries != 0) flags |= KNOB_FLAG_TRACK;
@@ -239,7 +256,9 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
-  uint32_t sections = fillable_sections(plan.sections, role != ProbeRole::kTransmitted);
+  if (role == ProbeRole::kReturn && !rung_of_beginning(rung))
+    flags |= KNOB_FLAG_CALL | KNOB_FLAG_COMPANION;
+  uint32_t sections = fillable_sections(plan.sections, role);
   const bool takes_every_stack = (sections & section_bit(Section::kStack)) != 0;
   if (role == ProbeRole::kDropped && !takes_every_stack && !options.stacks.is_nothing()) {
     flags |= KNOB_FLAG_STACK_BUDGET;
@@ -247,7 +266,8 @@ Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan) const {
   }
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
-  plan.point->set_knobs(knobs);
+  knobs[KNOB_CONTEXT] = context_of(rung);
+  plan.point->set_knobs(rung, knobs);
   set_layout(record_layout(sections), knobs);
   knobs[KNOB_FLAGS] = flags;
   knobs[KNOB_SNAPLEN] = options.snaplen;
@@ -275,6 +295,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   auto state = std::make_unique<State>();
   state->options = options;
   state->programs.resize(options.probe_count);
+  state->beginnings.resize(options.probe_count);
   TRY(state->load_template(btf));
   state->find_netns_operations();
   state->find_ways(btf);
@@ -291,12 +312,8 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
   CHECK(index < state_->programs.size());
   std::string refused;
   for (const Rung rung : plan.point->rungs()) {
-    auto attached = state_->attach_by(rung, index, plan);
-    if (attached) {
-      attached->rung = rung;
-      state_->programs[index] = std::move(attached).value();
-      return std::string(rung_name(rung));
-    }
+    const auto attached = state_->attach_all_of(rung, index, plan);
+    if (attached) return std::string(rung_name(rung));
     refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", rung_name(rung),
                            attached.error().message);
   }
@@ -321,7 +338,8 @@ void KernelProbes::detach() {
   // So that all end at once. Where the kernel refuses it (no CAP_BPF any more, before 5.19) they
   // end one after the other.
   static_cast<void>(state_->set_watching(0));
-  for (AttachedProgram& program : state_->programs) program.link.reset();
+  for (auto* programs : {&state_->programs, &state_->beginnings})
+    for (AttachedProgram& program : *programs) program.link.reset();
   // Closing a link does not wait for programs that run (they run inside RCU read sections);
   // this returns after a grace period. Kernels without it: a grace period passes soon after.
   ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
@@ -348,6 +366,9 @@ int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
   if (!program_info(state_->programs[index], info)) return -1;
   if (!counts_missed(state_->programs[index].rung)) return -1;
+  bpf_prog_info before{};
+  if (program_info(state_->beginnings[index], before))
+    info.recursion_misses += before.recursion_misses;
   const auto too_deep = state_->hit_counters().too_deep(index);
   return too_deep ? static_cast<int64_t>(info.recursion_misses + *too_deep) : -1;
 }

@@ -37,6 +37,7 @@ struct KernelProbesOptions {
   uint32_t probe_count = 0;
   uint32_t ring_bytes = 0;     // per CPU; a power of two, at least a page
   uint32_t track_entries = 0;  // packets under way at the same time; 0: ids without a map
+  uint32_t call_entries = 0;   // calls under way of functions whose return is watched; 0: none is
   uint32_t snaplen = 0;        // bytes of each packet, 1 to RECORD_PAYLOAD_ALL
   StackBudget stacks;          // of probes that see drops and do not take every stack
   bool all_skbs = false;       // also skbs that never were network packets

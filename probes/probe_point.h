@@ -35,8 +35,9 @@ class ProbePoint {
 
   // The ways to get there, best first; at least one.
   virtual std::vector<Rung> rungs() const = 0;
-  // Sets the constants that differ from point to point: positions of arguments, role, stage.
-  virtual void set_knobs(Knobs& knobs) const = 0;
+  // Sets the constants that differ from point to point: positions of arguments, role, stage. Of a
+  // point at a function's return also those of the program at its beginning, by that one's rung.
+  virtual void set_knobs(Rung rung, Knobs& knobs) const = 0;
   // Loads the program, which was made for this rung, and attaches it.
   virtual Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const = 0;
 };

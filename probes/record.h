@@ -114,7 +114,8 @@ enum tracker_knob {
 	KNOB_DEV_ARG,
 	KNOB_REASON_ARG,
 	KNOB_LOCATION_ARG,
-	KNOB_RETURN_ARG,
+	KNOB_RETURN_ARG,     /* of what the kernel handed back: a result */
+	KNOB_RESULT,         /* what that is: RESULT_ */
 	KNOB_ROLE,           /* tracker::ProbeRole */
 	KNOB_STAGE,          /* order of the receive probes of one device: RECEIVE_STAGE_ */
 	KNOB_SECTIONS,       /* bits of tracker::Section to fill */
@@ -144,11 +145,22 @@ enum tracker_knob {
 #define KNOB_NO_ARG 0xff
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
+#define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */
+#define RESULT_NONE 0       /* nothing, or nothing that a number could say */
+#define RESULT_U8 1
+#define RESULT_S8 2
+#define RESULT_U16 3
+#define RESULT_S16 4
+#define RESULT_32 5
+#define RESULT_64 6
+#define RESULT_POINTER 7
+#define MAX_ERRNO 4095 /* include/linux/err.h */
 #define KNOB_FLAG_TRACK (1U << 0)        /* keep packet ids in the map */
 #define KNOB_FLAG_NETNS_FILTER (1U << 1) /* only namespaces in the netns_filter map */
 #define KNOB_FLAG_ALL_SKBS (1U << 2)     /* also skbs that never were network packets */
 #define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
 #define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
+#define KNOB_FLAG_CALL (1U << 7)         /* keeps packets for the returns of its probe, no more */
 #define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* packets are tracked for the namespaces of drops alone */
 #define KNOB_FLAG_STACK_BUDGET (1U << 5) /* stacks for some drops, see KNOB_STACK_FIRST */
 
@@ -175,6 +187,20 @@ struct tracker_track {
 	__u16 role;
 	__u8 stage;    /* RECEIVE_STAGE_; of a transmit: 1 if the device hands skbs to its peer */
 	__u8 hands_up; /* of a receive: 1 if another device may stand on this one */
+};
+
+/* A call of a function whose return is watched, and which call it is (probes/bpf/call.h): one function
+ * can have several probes, whose programs see the same frame. */
+struct tracker_call_key {
+	__u64 frame;
+	__u64 probe;
+};
+
+struct tracker_open_call {
+	__u64 packet_id;
+	__u64 skb;
+	__u64 netns_cookie;
+	__u64 netns_inum;
 };
 
 #define XMIT_NESTING 8 /* devices stacked on devices, each within the other's transmit */

@@ -24,6 +24,8 @@ TRACKER_SECTIONS(X)
 
 // Sections that are read from the skb and the bytes behind it.
 constexpr uint32_t kOfSkb = section_bit(Section::kSkb) | section_bit(Section::kPacket);
+// Those that are kept from the beginning of a call, or are there at its end.
+constexpr uint32_t kOfCall = section_bit(Section::kNetns) | section_bit(Section::kStack);
 
 }  // namespace
 
@@ -39,8 +41,9 @@ RecordLayout record_layout(uint32_t sections) {
   return layout;
 }
 
-uint32_t fillable_sections(uint32_t wanted, bool is_skb_readable) {
-  return is_skb_readable ? wanted : wanted & ~kOfSkb;
+uint32_t fillable_sections(uint32_t wanted, ProbeRole role) {
+  if (role == ProbeRole::kReturn) return wanted & kOfCall;
+  return role == ProbeRole::kTransmitted ? wanted & ~kOfSkb : wanted;
 }
 
 }  // namespace tracker

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 
+#include "event/names.h"
 #include "event/section.h"
 
 namespace tracker {
@@ -31,8 +32,9 @@ struct RecordLayout {
 // For sections that this version knows; others get no place.
 RecordLayout record_layout(uint32_t sections);
 
-// What a probe can fill of the sections that it is to fill. When net_dev_xmit is hit the driver may
-// have freed the skb: nothing of it is read (bpf/tracker.bpf.c, handle_transmitted()).
-uint32_t fillable_sections(uint32_t wanted, bool is_skb_readable);
+// What a probe of this role can fill of the sections that it is to fill. When net_dev_xmit is hit
+// the driver may have freed the skb, and at the return of a function whoever it was given to:
+// nothing of it is read (bpf/tracker.bpf.c, handle_transmitted() and handle_return()).
+uint32_t fillable_sections(uint32_t wanted, ProbeRole role);
 
 }  // namespace tracker

@@ -6,14 +6,18 @@
 #include <utility>
 
 #include "probes/program_ways.h"
+#include "probes/record.h"
 
 namespace tracker {
 namespace {
 
-constexpr std::array<std::pair<Rung, std::string_view>, 4> kNames{{{Rung::kTpBtf, "tp_btf"},
-                                                                   {Rung::kRawTp, "raw_tp"},
-                                                                   {Rung::kFentry, "fentry"},
-                                                                   {Rung::kKprobe, "kprobe"}}};
+constexpr std::array<std::pair<Rung, std::string_view>, 6> kNames{
+    {{Rung::kTpBtf, "tp_btf"},
+     {Rung::kRawTp, "raw_tp"},
+     {Rung::kFentry, "fentry"},
+     {Rung::kKprobe, "kprobe"},
+     {Rung::kFexit, "fexit"},
+     {Rung::kKretprobe, "kretprobe"}}};
 
 }  // namespace
 
@@ -24,7 +28,18 @@ std::optional<Rung> rung_of(std::string_view name) {
   return found == kNames.end() ? std::nullopt : std::optional(found->first);
 }
 
-bool has_registers(Rung rung) { return rung == Rung::kKprobe; }
+uint64_t context_of(Rung rung) {
+  if (rung == Rung::kKprobe) return CONTEXT_REGISTERS;
+  return rung == Rung::kKretprobe ? CONTEXT_RETURNED : CONTEXT_ARGUMENTS;
+}
+
+std::optional<Rung> rung_of_beginning(Rung rung) {
+  if (rung == Rung::kFexit) return Rung::kFentry;
+  if (rung == Rung::kKretprobe) return Rung::kKprobe;
+  return std::nullopt;
+}
+
+bool is_in_trampoline(Rung rung) { return rung == Rung::kFentry || rung == Rung::kFexit; }
 
 bool may_be_preempted(Rung rung) {
   switch (rung) {
@@ -32,13 +47,18 @@ bool may_be_preempted(Rung rung) {
     case Rung::kRawTp:
       return kernel_is_later_than(6, 18);
     case Rung::kFentry:
+    case Rung::kFexit:
       return true;
     case Rung::kKprobe:
+    case Rung::kKretprobe:
       return false;
   }
   return true;
 }
 
-bool counts_missed(Rung rung) { return rung != Rung::kKprobe || kernel_is_later_than(6, 6); }
+bool counts_missed(Rung rung) {
+  if (rung == Rung::kKretprobe) return false;
+  return rung != Rung::kKprobe || kernel_is_later_than(6, 6);
+}
 
 }  // namespace tracker

@@ -10,14 +10,21 @@
 
 namespace tracker {
 
-enum class Rung : uint8_t { kTpBtf, kRawTp, kFentry, kKprobe };
+enum class Rung : uint8_t { kTpBtf, kRawTp, kFentry, kKprobe, kFexit, kKretprobe };
 
 // "tp_btf": as libbpf calls it, and as recordings have it.
 std::string_view rung_name(Rung rung);
 std::optional<Rung> rung_of(std::string_view name);
 
-// Whether the program's context is struct pt_regs, and not the arguments (CONTEXT_ in record.h).
-bool has_registers(Rung rung);
+// What the program's context holds: CONTEXT_ in record.h.
+uint64_t context_of(Rung rung);
+
+// Of a rung at the return of a function the one at its beginning whose programs find the same frame
+// (bpf/call.h); nothing of others.
+std::optional<Rung> rung_of_beginning(Rung rung);
+
+// Whether programs of this rung run in a trampoline, fentry's and fexit's.
+bool is_in_trampoline(Rung rung);
 
 // Whether the kernel lets programs of this rung be preempted where it is preemptible itself: those
 // of trampolines (__bpf_prog_enter_recur() disables migration only), and after 6.18, the last that
@@ -26,7 +33,8 @@ bool may_be_preempted(Rung rung);
 
 // Whether this kernel counts the hits at which it did not run a program of this rung because
 // another one ran on that CPU. For kprobes since 6.7 (dd8657894c11, "bpf: Count missed stats in
-// trace_call_bpf").
+// trace_call_bpf"). Not for kretprobes: what they miss because too many calls are under way
+// (maxactive of struct kretprobe) is nowhere to be read.
 bool counts_missed(Rung rung);
 
 }  // namespace tracker

@@ -117,7 +117,7 @@ static __always_inline __u64 cookie_of_netns(const struct net *net)
  * there; ksoftirqd serves them on its own stack.
  */
 struct pt_regs___x86 {
-	unsigned long di, si, dx, cx, r8, r9, sp;
+	unsigned long di, si, dx, cx, r8, r9, ax, sp;
 	unsigned long orig_ax;
 } __attribute__((preserve_access_index));
 
@@ -177,6 +177,25 @@ static __always_inline void copy_registers(__u64 *args, const void *ctx)
 		bpf_probe_read_kernel(&args[REGISTER_ARGS],
 				      (SCRATCH_ARGS - REGISTER_ARGS) * sizeof(*args),
 				      (const void *)(regs->sp + 8));
+}
+
+/* What a function returned, of the registers after its return. */
+static __always_inline void copy_result(__u64 *args, const void *ctx)
+{
+	const struct pt_regs___x86 *regs = ctx;
+
+	if (bpf_core_field_exists(regs->ax))
+		args[0] = regs->ax;
+}
+
+/* Where the return address of a call lies; the return itself takes that off the stack. */
+static __always_inline __u64 frame_of_registers(const void *ctx, bool has_returned)
+{
+	const struct pt_regs___x86 *regs = ctx;
+
+	if (!bpf_core_field_exists(regs->sp))
+		return 0;
+	return has_returned ? regs->sp - 8 : regs->sp;
 }
 
 #define KSOFTIRQD "ksoftirqd/"

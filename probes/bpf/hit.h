@@ -65,6 +65,8 @@ static __always_inline void copy_arguments(__u64 *args, void *ctx)
 {
 	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
 		copy_registers(args, ctx);
+	else if (KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
+		copy_result(args, ctx);
 	else
 		copy_words(args, ctx);
 }
@@ -120,7 +122,8 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 	depth %= HIT_NESTING;
 	hit->depth = depth;
 	hit->counters = &of_probe->at_depth[depth];
-	hit->counters->seen++;
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)) /* its return counts */
+		hit->counters->seen++;
 	hit->scratch = &hit->cpu->scratch[depth];
 	*(volatile __u64 *)&hit->scratch->ctx = (__u64)ctx;
 	copy_arguments(hit->scratch->args, ctx);
@@ -152,7 +155,8 @@ static __always_inline void end(struct hit *hit)
 
 static __always_inline int filtered(struct hit *hit)
 {
-	hit->counters->filtered++;
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL))
+		hit->counters->filtered++;
 	return 0;
 }
 

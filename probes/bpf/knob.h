@@ -37,5 +37,6 @@ enum { TRACKER_SECTIONS(X) };
 #define ROLE_QUEUE 4
 #define ROLE_TRANSMIT 5
 #define ROLE_TRANSMITTED 6
+#define ROLE_RETURN 7
 
 #endif

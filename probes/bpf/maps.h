@@ -54,6 +54,14 @@ struct {
 	__type(value, struct tracker_track);
 } tracks SEC(".maps");
 
+/* Calls that are under way, bpf/call.h. max_entries is set before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct tracker_call_key);
+	__type(value, struct tracker_open_call);
+} calls SEC(".maps");
+
 /* Drops of one reason at one place, and the stacks taken of them. max_entries is more than a kernel
  * has places that drop packets, times the reasons that each can give. */
 struct stack_site {

@@ -18,6 +18,7 @@
 #define barrier_var(var) asm volatile("" : "+r"(var))
 #endif
 
+#include "call.h"
 #include "companion.h"
 #include "hit.h"
 #include "identity.h"
@@ -140,6 +141,8 @@ static __always_inline int handle_skb(struct hit *hit)
 	packet_id = identify(hit, skb, address, &span, &origin);
 	if (!packet_id)
 		return 0;
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
+		begin_call(hit, address, packet_id, &origin);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 	forget(hit, &origin);
@@ -215,11 +218,39 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	return 0;
 }
 
+/* The filter decided when the call began: one that it rejected was not kept. */
+static __always_inline int handle_return(struct hit *hit)
+{
+	struct packet_view view = {};
+	struct tracker_record *record;
+	struct tracker_open_call call;
+	struct origin origin = {};
+	void *ring;
+
+	if (!end_call(hit, &call))
+		return filtered(hit);
+	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_stack ? RECORD_STACK_BYTES : 0,
+				0, &ring);
+	if (!record)
+		return 0;
+	record->packet_id = call.packet_id;
+	record->has_return_code = read_result(hit, &record->return_code);
+	origin.netns_cookie = call.netns_cookie;
+	origin.netns_inum = call.netns_inum;
+	barrier_var(view.skb); /* or the compiler takes it for NULL where it is read */
+	view.origin = &origin;
+	fill_sections(hit, record, &view);
+	submit(hit, record, ring);
+	return 0;
+}
+
 static __always_inline int handle_hit(struct hit *hit)
 {
 	if (companion_rejects(hit))
 		return filtered(hit);
 	hit->now = bpf_ktime_get_boot_ns();
+	if (KNOB(KNOB_ROLE) == ROLE_RETURN)
+		return handle_return(hit);
 	return KNOB(KNOB_ROLE) == ROLE_TRANSMITTED ? handle_transmitted(hit) : handle_skb(hit);
 }
 

@@ -35,9 +35,36 @@ bool is_one_word(const btf* object, uint32_t id) {
   return btf_is_ptr(type) || type->size <= kWordBytes;
 }
 
+// As a number in a register, by size and sign; of the kernel's enums none is larger than 32 bits.
+uint64_t result_kind(const btf* object, uint32_t id) {
+  const btf_type* type = id == 0 ? nullptr : skip_modifiers(object, id);
+  if (!type) return RESULT_NONE;
+  if (btf_is_ptr(type)) return RESULT_POINTER;
+  if (btf_is_enum(type)) return RESULT_32;
+  if (!btf_is_int(type)) return RESULT_NONE;
+  const bool is_signed = (btf_int_encoding(type) & BTF_INT_SIGNED) != 0;
+  switch (type->size) {
+    case 1:
+      return is_signed ? RESULT_S8 : RESULT_U8;
+    case 2:
+      return is_signed ? RESULT_S16 : RESULT_U16;
+    case 4:
+      return RESULT_32;
+    case kWordBytes:
+      return RESULT_64;
+    default:
+      return RESULT_NONE;
+  }
+}
+
 FunctionArgs read_args(const btf* object, const btf_type* prototype) {
   FunctionArgs args;
-  args.why_no_skb = "it has no skb among its arguments: there is no packet to follow";
+  args.result = result_kind(object, prototype->type);
+  args.gives_skb = pointee(object, prototype->type) == "sk_buff";
+  args.words = 0;
+  args.why_no_skb = args.gives_skb
+                        ? "it takes no skb but hands one back: its return can be watched"
+                        : "it has no skb among its arguments: there is no packet to follow";
   const auto set_once = [](int& position, int value) {
     if (position < 0) position = value;
   };
@@ -53,7 +80,11 @@ FunctionArgs read_args(const btf* object, const btf_type* prototype) {
     if (target == "net") set_once(args.net, i);
     if (const std::string_view holder = other_holder(object, id); !holder.empty())
       args.why_no_skb = holder;
-    if (is_one_word(object, id)) continue;
+    if (is_one_word(object, id)) {
+      args.words = i + 1;
+      continue;
+    }
+    args.words = -1;
     if (args.skb < 0) args.why_no_skb = "what it takes by value hides where its skb is";
     break;
   }
@@ -70,11 +101,15 @@ std::optional<Function> function_of(const btf& object, const std::string& module
 
 }  // namespace
 
-std::vector<Function> skb_functions(const KernelBtf& btf) {
+bool brings_packet(const FunctionArgs& args, FunctionEnd end) {
+  return args.skb >= 0 || (end == FunctionEnd::kReturn && args.gives_skb);
+}
+
+std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end) {
   std::vector<Function> functions;
   btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {
     auto function = function_of(object, module, id);
-    if (function && function->args.skb >= 0) functions.push_back(std::move(*function));
+    if (function && brings_packet(function->args, end)) functions.push_back(std::move(*function));
   });
   return functions;
 }

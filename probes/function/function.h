@@ -12,13 +12,21 @@
 
 namespace tracker {
 
+enum class FunctionEnd { kBeginning, kReturn };
+
 // Positions count 64-bit words from 0, as calls pass them; -1: there is none that can be read.
 struct FunctionArgs {
   int skb = -1;
   int sock = -1;
   int net = -1;
   std::string_view why_no_skb;  // where skb is -1: what it takes instead, or where it lies
+  int words = -1;               // of all arguments together: where fexit has the result
+  uint64_t result = 0;          // what it returns: RESULT_ in record.h
+  bool gives_skb = false;       // it returns a struct sk_buff *
 };
+
+// Whether a probe at that end has a packet.
+bool brings_packet(const FunctionArgs& args, FunctionEnd end);
 
 struct Function {
   std::string name;
@@ -27,9 +35,10 @@ struct Function {
   FunctionArgs args;
 };
 
-// All functions that take an skb, and those called `name` whatever they take; a name can be there
-// more than once. Of modules those whose BTF can be read.
-std::vector<Function> skb_functions(const KernelBtf& btf);
+// All functions that bring a packet at that end: they take an skb, or, at their return, hand one
+// back; and those called `name` whatever they take. A name can be there more than once. Of modules
+// those whose BTF can be read.
+std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end);
 std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name);
 
 }  // namespace tracker

@@ -8,8 +8,11 @@
 
 namespace tracker {
 
+enum class KprobeEnd { kBeginning, kReturn };
+
 // A kprobe at the first instruction of a function ("ip_rcv", "openvswitch:ovs_dp_process_packet"),
-// as an event of perf's to which a program can be attached. It ends with the last reference to it.
-Result<UniqueFd> open_kprobe(const std::string& symbol);
+// or a kretprobe, as an event of perf's to which a program can be attached. It ends with the last
+// reference to it.
+Result<UniqueFd> open_kprobe(const std::string& symbol, KprobeEnd end);
 
 }  // namespace tracker

@@ -36,9 +36,9 @@ std::string full_name(const Function& function) {
   return function.module.empty() ? function.name : function.module + "/" + function.name;
 }
 
-std::string suggestions(const std::string& typed, const KernelBtf& btf) {
+std::string suggestions(const std::string& typed, const KernelBtf& btf, FunctionEnd end) {
   std::vector<std::pair<std::string, std::string>> candidates;
-  for (const Function& function : skb_functions(btf))
+  for (const Function& function : skb_functions(btf, end))
     candidates.emplace_back(function.name, "fn:" + full_name(function));
   return fmt::format("{}", fmt::join(nearest_names(typed, candidates), ", "));
 }
@@ -59,8 +59,12 @@ std::optional<std::string> why_not_traceable(const Function& function,
   return "the compiler put it into its callers, or the kernel keeps it from being traced (notrace)";
 }
 
+FunctionEnd end_of(const FunctionTarget& target) {
+  return target.is_return ? FunctionEnd::kReturn : FunctionEnd::kBeginning;
+}
+
 ProbePointPtr point(const FunctionTarget& target, const Function& function) {
-  return std::make_shared<FunctionPoint>(target.type, target.rung, function);
+  return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target), function);
 }
 
 Error not_watched(const FunctionTarget& target, const std::string& name, std::string_view why) {
@@ -80,7 +84,7 @@ Error unknown(const FunctionTarget& target, const std::string& name, const Kerne
   const std::string module = target.module.empty() ? "" : target.module + "/";
   return Error{fmt::format("unknown function {}:{}{}{}; nearest: {}", target.type, module, name,
                            module.empty() ? "" : " (is the module loaded?)",
-                           suggestions(name, btf))};
+                           suggestions(name, btf, end_of(target)))};
 }
 
 Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& name,
@@ -97,7 +101,8 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
                                    fmt::join(names, ", ")));
   }
   const Function& function = found.front();
-  if (function.args.skb < 0) return not_watched(target, name, function.args.why_no_skb);
+  if (!brings_packet(function.args, end_of(target)))
+    return not_watched(target, name, function.args.why_no_skb);
   if (const auto why = why_not_traceable(function, traceable))
     return not_watched(target, name, *why);
   return point(target, function);
@@ -126,7 +131,7 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
                            const TraceableFunctions& traceable) {
   FoundPoints found;
   std::vector<std::string> left_out;
-  for (const Function& function : skb_functions(btf)) {
+  for (const Function& function : skb_functions(btf, end_of(target))) {
     if (!is_in_module(target, function) || !matches(target.names.front(), function.name)) continue;
     if (why_not_traceable(function, traceable))
       left_out.push_back(full_name(function));

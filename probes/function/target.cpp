@@ -33,6 +33,14 @@ Error malformed(std::string_view text) {
                   text));
 }
 
+// Of a type that names one end of the function already.
+Error return_of_a_rung(std::string_view text, Rung rung, std::string_view rest) {
+  const std::string_view name = rest.substr(0, rest.size() - kReturnMark.size());
+  const bool is_trampoline = rung == Rung::kFentry || rung == Rung::kFexit;
+  return wrong_usage(fmt::format("'{}': the return of a function is written fn:{}{} or {}:{}", text,
+                                 name, kReturnMark, is_trampoline ? "fexit" : "kretprobe", name));
+}
+
 }  // namespace
 
 bool FunctionTarget::has_wildcard() const {
@@ -40,7 +48,8 @@ bool FunctionTarget::has_wildcard() const {
 }
 
 std::string FunctionTarget::text() const {
-  return fmt::format("{}:{}{}{}", type, module, module.empty() ? "" : "/", fmt::join(names, "|"));
+  return fmt::format("{}:{}{}{}{}", type, module, module.empty() ? "" : "/", fmt::join(names, "|"),
+                     is_return && !rung ? kReturnMark : "");
 }
 
 Result<FunctionTarget> parse_function_target(std::string_view text) {
@@ -52,13 +61,15 @@ Result<FunctionTarget> parse_function_target(std::string_view text) {
   target.type = rest.substr(0, colon);
   target.rung = rung_of(target.type);
   rest.remove_prefix(colon + 1);
-  if (target.type == "fexit" || target.type == "kretprobe" || rest.ends_with("%return"))
-    return wrong_usage(
-        fmt::format("'{}': returns of functions cannot be watched yet, their beginnings can: fn:{}",
-                    text, rest.substr(0, rest.find('%'))));
   if (rest.ends_with(kStack)) {
     target.stack = true;
     rest.remove_suffix(kStack.size());
+  }
+  if (target.rung) target.is_return = rung_of_beginning(*target.rung).has_value();
+  if (rest.ends_with(kReturnMark)) {
+    if (target.rung) return return_of_a_rung(text, *target.rung, rest);
+    target.is_return = true;
+    rest.remove_suffix(kReturnMark.size());
   }
   const size_t slash = rest.find('/');
   if (slash != std::string_view::npos) {

@@ -14,10 +14,11 @@
 namespace tracker {
 
 struct FunctionTarget {
-  std::string type;                // "fn", "fentry", "kprobe"
+  std::string type;                // "fn", "fentry", "kprobe", "fexit", "kretprobe"
   std::optional<Rung> rung;        // that the type names; none: the best
   std::string module;              // as typed, may hold wildcards; empty: vmlinux and all modules
   std::vector<std::string> names;  // of which the first that exists is taken; may hold wildcards
+  bool is_return = false;          // "%return" was appended, or the type is of returns only
   bool stack = false;              // "/stack" was appended
 
   bool has_wildcard() const;
@@ -27,10 +28,12 @@ struct FunctionTarget {
   bool operator==(const FunctionTarget&) const = default;
 };
 
-// Parses "fn:[MODULE/]NAME[|NAME...][/stack]" and the same behind "fentry:" and "kprobe:". Wrong
-// usage otherwise: names are letters, digits, underscores and dots (gcc's .isra.0), with the
-// wildcards
-// * and ?.
+// Behind the name of a function: its return ("fn:ip_rcv%return").
+inline constexpr std::string_view kReturnMark = "%return";
+
+// Parses "fn:[MODULE/]NAME[|NAME...][%return][/stack]" and, without %return, the same behind
+// "fentry:", "kprobe:", "fexit:" and "kretprobe:". Wrong usage otherwise: names are letters,
+// digits, underscores and dots (gcc's .isra.0), with the wildcards * and ?.
 Result<FunctionTarget> parse_function_target(std::string_view text);
 
 }  // namespace tracker

@@ -59,7 +59,7 @@ bool TracepointPoint::names_drop() const {
          (tracepoint_.args.reason >= 0 || tracepoint_.args.location >= 0);
 }
 
-void TracepointPoint::set_knobs(Knobs& knobs) const {
+void TracepointPoint::set_knobs(Rung /*rung*/, Knobs& knobs) const {
   const TracepointArgs& args = tracepoint_.args;
   set_argument_knobs({{KNOB_SKB_ARG, args.skb},
                       {KNOB_SOCK_ARG, args.sock},
@@ -69,6 +69,7 @@ void TracepointPoint::set_knobs(Knobs& knobs) const {
                       {KNOB_LOCATION_ARG, args.location},
                       {KNOB_RETURN_ARG, args.return_code}},
                      knobs);
+  knobs[KNOB_RESULT] = RESULT_NONE;  // net_dev_xmit's is an argument
   const KnownTracepoint* entry = known(tracepoint_.name);
   knobs[KNOB_ROLE] = static_cast<uint64_t>(tracepoint_role(tracepoint_.name));
   knobs[KNOB_STAGE] = entry ? entry->stage : 0;

@@ -20,7 +20,7 @@ class TracepointPoint : public ProbePoint {
   ProbeName name() const override;
   bool names_drop() const override;
   bool brings_socket() const override { return tracepoint_.args.sock >= 0; }
-  void set_knobs(Knobs& knobs) const override;
+  void set_knobs(Rung rung, Knobs& knobs) const override;
   std::vector<Rung> rungs() const override;
   Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const override;
 

@@ -119,6 +119,7 @@ Session session_of_sample() {
       {"tp:net:net_dev_start_xmit", true, "raw_tp", "", -1},
       {"tp:net:net_dev_xmit", true, "raw_tp", "", -1},
       {"tp:sock:sock_rcvqueue_full", true, "raw_tp", "", -1},
+      {"fn:ip_rcv%return", true, "fexit", "", 0},
       {"tp:skb:kfree_skbx", false, "", "this kernel has no such tracepoint", -1}};
   session.counters = {{kFreeProbe, 0, 6, 4, 2, 0, 0, 0, 1, 0},
                       {kFreeProbe, 1, 2, 0, 2, 0, 0, 0, 0, 0},

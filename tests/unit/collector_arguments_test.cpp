@@ -186,11 +186,38 @@ TEST(PlanProbes, FindsFunctionsAndTheirSkb) {
   EXPECT_EQ((*plan)[1].point->target(), "fn:ip_output");
   EXPECT_TRUE((*plan)[1].sections & section_bit(Section::kStack));
   Knobs knobs{};
-  (*plan)[1].point->set_knobs(knobs);
+  (*plan)[1].point->set_knobs(Rung::kFentry, knobs);
   EXPECT_EQ(knobs[KNOB_NET_ARG], 0U);
   EXPECT_EQ(knobs[KNOB_SOCK_ARG], 1U);
   EXPECT_EQ(knobs[KNOB_SKB_ARG], 2U);
   EXPECT_EQ(knobs[KNOB_ARGS], 7U);
+}
+
+TEST(PlanProbes, FindsReturnsAndTheirResult) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  auto plan =
+      plan_probes({"fn:ip_output%return", "fn:__skb_recv_udp%return"}, kAllSections, *btf, kNoNote);
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_EQ(plan->size(), 2U);
+  const ProbePoint& output = *(*plan)[0].point;
+  EXPECT_EQ(output.target(), "fn:ip_output%return");
+  EXPECT_EQ(output.name().role, ProbeRole::kReturn);
+  Knobs knobs{};
+  output.set_knobs(Rung::kFexit, knobs);
+  EXPECT_EQ(knobs[KNOB_SKB_ARG], 2U);
+  EXPECT_EQ(knobs[KNOB_RETURN_ARG], 3U) << "behind three arguments";
+  EXPECT_EQ(knobs[KNOB_RESULT], static_cast<uint64_t>(RESULT_32));
+  output.set_knobs(Rung::kKretprobe, knobs);
+  EXPECT_EQ(knobs[KNOB_SKB_ARG], static_cast<uint64_t>(KNOB_NO_ARG));
+  EXPECT_EQ(knobs[KNOB_RETURN_ARG], 0U);
+  output.set_knobs(Rung::kKprobe, knobs);
+  EXPECT_EQ(knobs[KNOB_ROLE], static_cast<uint64_t>(ProbeRole::kOther)) << "where the call begins";
+  EXPECT_EQ(knobs[KNOB_RESULT], static_cast<uint64_t>(RESULT_NONE));
+  const ProbePoint& received = *(*plan)[1].point;
+  EXPECT_EQ(received.name().role, ProbeRole::kOther) << "it hands a packet back";
+  received.set_knobs(Rung::kKretprobe, knobs);
+  EXPECT_EQ(knobs[KNOB_SKB_ARG], 0U);
 }
 
 TEST(PlanProbes, RefusesFunctionsThatBringNoPacket) {

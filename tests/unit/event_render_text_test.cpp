@@ -124,6 +124,24 @@ TEST(EventText, SaysThatADriverDidNotTakeAPacket) {
   EXPECT_NE(first_line(event).find("returned -2147483648"), std::string::npos);
 }
 
+TEST(EventText, SaysWhatAFunctionReturned) {
+  Names names = sample_names();
+  names.probes[2] = {"fn", "ip_rcv%return", {}, ProbeRole::kReturn};
+  Event event = sample_drop();
+  event.probe = 2;
+  event.sections = 0;
+  const auto line = [&] { return render_event_text(event, names, sample_session(), {}, 0); };
+  EXPECT_EQ(line().find("returned"), std::string::npos) << "void";
+  event.has_return_code = true;
+  EXPECT_NE(line().find("fn:ip_rcv%return  #5f01  returned 0"), std::string::npos) << line();
+  event.return_code = 16;
+  EXPECT_NE(line().find("returned 16"), std::string::npos) << line();
+  event.return_code = -12;
+  EXPECT_NE(line().find("returned -12 (ENOMEM)"), std::string::npos) << line();
+  event.return_code = INT32_MIN;
+  EXPECT_NE(line().find("returned -2147483648"), std::string::npos) << line();
+}
+
 TEST(EventText, NamesParentsAndProbeOffset) {
   Event event = sample_drop();
   event.probe = 3;

@@ -26,7 +26,8 @@ enum SampleProbe : uint16_t {
   kQueueProbe,
   kStartTransmitProbe,
   kTransmittedProbe,
-  kOtherProbe
+  kOtherProbe,
+  kReturnProbe
 };
 
 inline constexpr uint64_t kUdpRcv = 0xffffffff81000100;
@@ -46,7 +47,8 @@ inline Names sample_names() {
                   {"tp", "net:net_dev_queue", {}, ProbeRole::kQueue},
                   {"tp", "net:net_dev_start_xmit", {}, ProbeRole::kTransmit},
                   {"tp", "net:net_dev_xmit", {}, ProbeRole::kTransmitted},
-                  {"tp", "sock:sock_rcvqueue_full", {}, ProbeRole::kOther}};
+                  {"tp", "sock:sock_rcvqueue_full", {}, ProbeRole::kOther},
+                  {"fn", "ip_rcv%return", {}, ProbeRole::kReturn}};
   names.symbols = {{kUdpRcv, {"__udp4_lib_rcv", 0x4bc, ""}}, {kTcpRcv, {"tcp_v4_rcv", 0x77, ""}}};
   names.reasons = {{kConsumedReason, {"SKB_CONSUMED", "core"}},
                    {kNotSpecified, {"NOT_SPECIFIED", "core"}},

@@ -111,6 +111,17 @@ TEST(JourneyText, OfADriversReportSaysWhatItReturned) {
       "     +1.0     cpu0  tp:net:net_dev_xmit        returned NETDEV_TX_BUSY\n");
 }
 
+TEST(JourneyText, OfAReturnSaysWhatTheFunctionReturned) {
+  EXPECT_EQ(steps_of({EventBuilder(kReceiveProbe, 0, 1).dev("right0", 3).right(),
+                      EventBuilder(kReturnProbe, 1000, 1).left().returned(0),
+                      EventBuilder(kReturnProbe, 2000, 1).left().returned(-12),
+                      EventBuilder(kReturnProbe, 3000, 1).left()}),
+            "      0.0 us  cpu0  tp:net:netif_receive_skb  right0  netns right\n"
+            "     +1.0     cpu0  fn:ip_rcv%return          returned 0\n"
+            "     +1.0     cpu0  fn:ip_rcv%return          returned -12 (ENOMEM)\n"
+            "     +1.0     cpu0  fn:ip_rcv%return\n");
+}
+
 TEST(JourneyText, OfADriversReportAloneSaysWhere) {
   EXPECT_EQ(steps_of({EventBuilder(kTransmittedProbe, 0, 1).dev("left0", 2).left().returned(0),
                       EventBuilder(kReceiveProbe, 1000, 1).dev("right0", 3).right()}),

@@ -10,27 +10,39 @@ namespace {
 TEST(FunctionTarget, ParsesEachForm) {
   const auto plain = parse_function_target("fn:ip_rcv");
   ASSERT_TRUE(plain);
-  EXPECT_EQ(*plain, (FunctionTarget{"fn", std::nullopt, "", {"ip_rcv"}, false}));
+  EXPECT_EQ(*plain, (FunctionTarget{"fn", std::nullopt, "", {"ip_rcv"}, false, false}));
   const auto module = parse_function_target("kprobe:nf_*/ovs_dp_*/stack");
   ASSERT_TRUE(module);
-  EXPECT_EQ(*module, (FunctionTarget{"kprobe", Rung::kKprobe, "nf_*", {"ovs_dp_*"}, true}));
+  EXPECT_EQ(*module, (FunctionTarget{"kprobe", Rung::kKprobe, "nf_*", {"ovs_dp_*"}, false, true}));
   EXPECT_TRUE(module->has_wildcard());
   EXPECT_EQ(module->text(), "kprobe:nf_*/ovs_dp_*");
   const auto alternatives = parse_function_target("fentry:a|b.isra.0");
   ASSERT_TRUE(alternatives);
-  EXPECT_EQ(*alternatives, (FunctionTarget{"fentry", Rung::kFentry, "", {"a", "b.isra.0"}, false}));
+  EXPECT_EQ(*alternatives,
+            (FunctionTarget{"fentry", Rung::kFentry, "", {"a", "b.isra.0"}, false, false}));
+}
+
+TEST(FunctionTarget, ParsesReturns) {
+  const auto best = parse_function_target("fn:m/a|b%return/stack");
+  ASSERT_TRUE(best);
+  EXPECT_EQ(*best, (FunctionTarget{"fn", std::nullopt, "m", {"a", "b"}, true, true}));
+  EXPECT_EQ(best->text(), "fn:m/a|b%return");
+  const auto named = parse_function_target("kretprobe:ip_*");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(*named, (FunctionTarget{"kretprobe", Rung::kKretprobe, "", {"ip_*"}, true, false}));
+  EXPECT_EQ(named->text(), "kretprobe:ip_*");
 }
 
 TEST(FunctionTarget, RefusesMalformedTextAsWrongUsage) {
-  for (const char* text : {"fn", "fn:", "fn:/a", "fn:m/", "fn:a|", "fn:|a", "fn:a b", "fn:a/b/c",
-                           "fn:a*|b", "fn:a+4", "fn:a%return", "fexit:a", "kretprobe:a"}) {
+  for (const char* text :
+       {"fn", "fn:", "fn:/a", "fn:m/", "fn:a|", "fn:|a", "fn:a b", "fn:a/b/c", "fn:a*|b", "fn:a+4",
+        "fn:a%retur", "fn:%return", "fexit:a%return", "kprobe:a%return"}) {
     const auto target = parse_function_target(text);
     ASSERT_FALSE(target) << text;
     EXPECT_EQ(target.error().kind, ErrorKind::kWrongUsage) << text;
   }
-  EXPECT_EQ(
-      parse_function_target("fn:a%return").error().message,
-      "'fn:a%return': returns of functions cannot be watched yet, their beginnings can: fn:a");
+  EXPECT_EQ(parse_function_target("fentry:a%return").error().message,
+            "'fentry:a%return': the return of a function is written fn:a%return or fexit:a");
 }
 
 TEST(TraceableFunctions, AreCountedByNameAndModule) {
