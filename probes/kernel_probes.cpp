@@ -287,16 +287,19 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   return KernelProbes(std::move(state));
 }
 
-Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
+Result<void> KernelProbes::attach_by(Rung rung, uint32_t index, const ProbePlan& plan) {
   CHECK(index < state_->programs.size());
+  TRY_ASSIGN(attached, state_->attach_by(rung, index, plan));
+  attached.rung = rung;
+  state_->programs[index] = std::move(attached);
+  return {};
+}
+
+Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
   std::string refused;
   for (const Rung rung : plan.point->rungs()) {
-    auto attached = state_->attach_by(rung, index, plan);
-    if (attached) {
-      attached->rung = rung;
-      state_->programs[index] = std::move(attached).value();
-      return std::string(rung_name(rung));
-    }
+    const auto attached = attach_by(rung, index, plan);
+    if (attached) return std::string(rung_name(rung));
     refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", rung_name(rung),
                            attached.error().message);
   }

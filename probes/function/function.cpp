@@ -37,6 +37,7 @@ bool is_one_word(const btf* object, uint32_t id) {
 
 FunctionArgs read_args(const btf* object, const btf_type* prototype) {
   FunctionArgs args;
+  args.count = btf_vlen(prototype);
   args.why_no_skb = "it has no skb among its arguments: there is no packet to follow";
   const auto set_once = [](int& position, int value) {
     if (position < 0) position = value;
