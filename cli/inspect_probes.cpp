@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "cli/fit_columns.h"
@@ -70,8 +72,9 @@ std::optional<Rung> best_rung(const ListedProbe& probe, const ClassTrials& trial
 std::vector<std::string> trial_remarks(const ClassTrials& trials) {
   std::vector<std::string> remarks;
   if (!trials.refusal.empty()) remarks.push_back("rungs were not tried: " + trials.refusal);
+  std::set<std::string> said;  // classes are mostly refused for one reason
   for (const auto& [kind, tried] : trials.tried) {
-    if (!tried.best())
+    if (!tried.best() && said.insert(tried.refusal()).second)
       remarks.push_back(
           fmt::format("{} cannot be attached: {}", tried.probe.point->target(), tried.refusal()));
   }

@@ -38,4 +38,9 @@ std::string arguments_text(const std::vector<PointArgument>& arguments) {
   return text;
 }
 
+size_t target_width(size_t width, std::string_view target) {
+  constexpr size_t kWidest = 44;
+  return std::max(width, std::min(target.size(), kWidest));
+}
+
 }  // namespace tracker

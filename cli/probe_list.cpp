@@ -21,17 +21,25 @@ namespace tracker {
 namespace {
 
 constexpr size_t kNamesInSentence = 3;
-// A target that is longer does not push the columns of all others to the right.
-constexpr size_t kWidestTarget = 44;
 constexpr int kArgumentsInRegisters = 6;
 
 bool matches(const std::string& pattern, const std::string& text) {
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
 }
 
-bool matches(const std::string& pattern, const Function& function) {
-  return matches(pattern, function_target(function)) || matches(pattern, function.name) ||
-         matches(pattern, "fn:" + function.name);
+// "kprobe" of "kprobe:ip_*"; nothing of a pattern that is not of functions alone.
+std::optional<std::string> function_type(const std::string& pattern) {
+  for (const char* type : {"fn", "fentry", "kprobe"}) {
+    if (pattern.starts_with(std::string(type) + ":")) return type;
+  }
+  return std::nullopt;
+}
+
+bool matches(const std::string& pattern, const std::string& type, const Function& function) {
+  const std::string full =
+      function.module.empty() ? function.name : function.module + "/" + function.name;
+  return matches(pattern, function.name) || matches(pattern, type + ":" + full) ||
+         matches(pattern, type + ":" + function.name);
 }
 
 void add_tracepoints(const KernelBtf& btf, const std::string& pattern, ProbeList& list) {
@@ -53,15 +61,16 @@ void add_tracepoints(const KernelBtf& btf, const std::string& pattern, ProbeList
 void add_functions(const KernelBtf& btf, const std::string& pattern, ProbeList& list) {
   const SkbFunctions functions = list_functions(btf);
   list.is_traceable_known = functions.is_traceable_known;
+  const std::string type = function_type(pattern).value_or("fn");
   for (const Function& function : functions.found) {
-    if (!matches(pattern, function)) continue;
+    if (!matches(pattern, type, function)) continue;
     list.probes.push_back(
-        {std::make_shared<FunctionPoint>("fn", std::nullopt, function),
+        {std::make_shared<FunctionPoint>(type, rung_of(type), function),
          function.module,
          {true, !function.module.empty(), function.args.count > kArgumentsInRegisters}});
   }
   for (const Function& function : functions.left_out) {
-    if (matches(pattern, function)) list.left_out.push_back(function_target(function));
+    if (matches(pattern, type, function)) list.left_out.push_back(function_target(function));
   }
 }
 
@@ -98,8 +107,7 @@ ProbeList find_probes(const KernelBtf& btf, const std::string& pattern) {
 
 std::vector<std::string> list_remarks(const ProbeList& list, const std::string& pattern) {
   std::vector<std::string> remarks;
-  if (list.without_group != 0 && pattern.find(':') != std::string::npos &&
-      !pattern.starts_with("fn:"))
+  if (list.without_group != 0 && pattern.find(':') != std::string::npos && !function_type(pattern))
     remarks.push_back(fmt::format("the group of {} tracepoints is not known, because {}",
                                   list.without_group, kTracefsHint));
   if (!list.left_out.empty()) remarks.push_back(left_out_remark(list.left_out));
@@ -113,8 +121,7 @@ std::vector<std::string> list_remarks(const ProbeList& list, const std::string& 
 std::string list_text(const ProbeList& list, const ListedRungs& rungs) {
   constexpr size_t kWidestRung = 6;
   size_t width = 0;
-  for (const ListedProbe& probe : list.probes)
-    width = std::max(width, std::min(probe.point->target().size(), kWidestTarget));
+  for (const ListedProbe& probe : list.probes) width = target_width(width, probe.point->target());
   std::string text;
   for (size_t i = 0; i < list.probes.size(); ++i) {
     const ListedProbe& probe = list.probes[i];

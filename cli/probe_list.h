@@ -36,8 +36,8 @@ struct ProbeList {
   bool is_traceable_known = false;  // else functions may be missing in the machine code
 };
 
-// A pattern is compared with the whole target (tp:net:*, fn:openvswitch/*), with the name (net*,
-// ip_*), and of a module's function also with its target without the module.
+// A pattern is compared with the whole target (tp:net:*, fn:openvswitch/*, kprobe:ip_*), with the
+// name (net*, ip_*), and of a module's function also with its target without the module.
 ProbeList find_probes(const KernelBtf& btf, const std::string& pattern);
 
 // What a reader of the list should know: one sentence each. `pattern` is that of find_probes().

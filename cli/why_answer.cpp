@@ -41,11 +41,11 @@ std::string rung_lines(const ProbeAnswer& probe) {
   return text;
 }
 
-// "fn:ip_rcv", or of alternatives "fn:ip_rcv, for fn:nosuch|ip_rcv".
-std::string name_of(const WhyAnswer& answer, const ProbeAnswer& probe) {
-  return answer.target == probe.target || answer.target == probe.target + "/stack"
-             ? answer.target
-             : fmt::format("{}, for {}", probe.target, answer.target);
+// "fn:ip_rcv can", or of alternatives "fn:nosuch|ip_rcv stands for fn:ip_rcv, which can".
+std::string subject(const WhyAnswer& answer, const ProbeAnswer& probe) {
+  const bool is_same = answer.target == probe.target || answer.target == probe.target + "/stack";
+  return is_same ? answer.target
+                 : fmt::format("{} stands for {}, which", answer.target, probe.target);
 }
 
 std::string one_probe_text(const WhyAnswer& answer) {
@@ -55,23 +55,30 @@ std::string one_probe_text(const WhyAnswer& answer) {
                               : answer.refusal.empty()
                                   ? "cannot be attached"
                                   : "cannot be attached: " + escape_text(answer.refusal);
-  return fmt::format("{:<3}  {} {}\n{}{}", rung ? "yes" : "no", name_of(answer, probe), verdict,
+  return fmt::format("{:<3}  {} {}\n{}{}", rung ? "yes" : "no", subject(answer, probe), verdict,
                      skb_line(probe), rung_lines(probe));
+}
+
+std::string count_text(const WhyAnswer& answer) {
+  if (answer.attached() == answer.probes.size()) return "all of which can be watched";
+  if (answer.attached() != 0) return fmt::format("of which {} can be watched", answer.attached());
+  return answer.refusal.empty() ? "none of which can be attached"
+                                : "none of which can be attached: " + escape_text(answer.refusal);
 }
 
 // Those that are refused for one reason share a line.
 std::string many_probes_text(const WhyAnswer& answer) {
-  const size_t attached = answer.attached();
-  std::string text = fmt::format(
-      "{:<3}  {} stands for {} probes, {} can be watched\n", attached != 0 ? "yes" : "no",
-      answer.target, answer.probes.size(),
-      attached == answer.probes.size() ? "all of which" : fmt::format("of which {}", attached));
+  std::string text =
+      fmt::format("{:<3}  {} stands for {} probes, {}\n", answer.attached() != 0 ? "yes" : "no",
+                  answer.target, answer.probes.size(), count_text(answer));
+  size_t width = 0;
+  for (const ProbeAnswer& probe : answer.probes) width = target_width(width, probe.target);
   std::map<std::string, std::vector<std::string>> refused;
   for (const ProbeAnswer& probe : answer.probes) {
     if (const auto rung = probe.rung())
-      text += fmt::format("{}{}, by {}, {}\n", kIndent, probe.target, rung_name(*rung),
+      text += fmt::format("{}{:<{}}  {:<6}  {}\n", kIndent, probe.target, width, rung_name(*rung),
                           arguments_text(probe.arguments));
-    else
+    else if (!probe.refusal.empty())
       refused[probe.refusal].push_back(probe.target);
   }
   for (const auto& [reason, targets] : refused)
@@ -100,9 +107,6 @@ std::string why_text(const WhyAnswer& answer) {
     text = fmt::format("no   {}\n", escape_text(answer.refusal));
   else if (answer.probes.size() == 1)
     text = one_probe_text(answer);
-  else if (!answer.refusal.empty())
-    text = fmt::format("no   {} stands for {} probes, none of which can be attached: {}\n",
-                       answer.target, answer.probes.size(), escape_text(answer.refusal));
   else
     text = many_probes_text(answer);
   for (const std::string& remark : answer.remarks)

@@ -52,7 +52,7 @@ TEST(WhyText, OfAlternativesSaysWhichOne) {
   WhyAnswer answer = answer_of("fn:nosuch|ip_rcv", {function("ip_rcv", "", "")});
   answer.remarks = {"unknown function fn:nosuch"};
   EXPECT_EQ(why_text(answer),
-            "yes  fn:ip_rcv, for fn:nosuch|ip_rcv can be watched, by fentry\n"
+            "yes  fn:nosuch|ip_rcv stands for fn:ip_rcv, which can be watched, by fentry\n"
             "     skb     first argument\n"
             "     fentry  attached\n"
             "     kprobe  attached\n"
@@ -95,9 +95,22 @@ TEST(WhyText, OfAWildcardCountsAndSharesALineForEachReason) {
   EXPECT_EQ(answer.status(), 0);
   EXPECT_EQ(why_text(answer),
             "yes  fn:f* stands for 3 probes, of which 1 can be watched\n"
-            "     fn:f1, by fentry, skb\n"
+            "     fn:f1  fentry  skb\n"
             "     not fn:f2, fn:f3: fentry: no; kprobe: never\n"
             "     fn:f* leaves out 1\n");
+}
+
+TEST(WhyText, OfAWildcardOfWhichNothingWorksIsNo) {
+  const WhyAnswer answer =
+      answer_of("fn:f*", {function("f1", "no", "never"), function("f2", "no", "never")});
+  EXPECT_EQ(answer.status(), 1);
+  EXPECT_EQ(why_text(answer),
+            "no   fn:f* stands for 2 probes, none of which can be attached\n"
+            "     not fn:f1, fn:f2: fentry: no; kprobe: never\n");
+  WhyAnswer untried = answer_of("fn:f*", {ProbeAnswer{}, ProbeAnswer{}});
+  untried.refusal = "missing CAP_BPF";
+  EXPECT_EQ(why_text(untried),
+            "no   fn:f* stands for 2 probes, none of which can be attached: missing CAP_BPF\n");
 }
 
 TEST(WhyJson, HasTheVerdictTheRungsAndTheRemarks) {

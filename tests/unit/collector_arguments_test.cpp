@@ -226,7 +226,8 @@ TEST(PlanProbes, LeavesOptionalTargetsOutWithASentence) {
 TEST(PlanProbes, FailsWhereEveryTargetIsLeftOut) {
   auto btf = KernelBtf::load();
   ASSERT_TRUE(btf) << btf.error().message;
-  const auto plan = plan_probes({"?fn:no_such_function"}, kAllSections, *btf, kNoNote);
+  const auto plan =
+      plan_probes({"?fn:no_such_function"}, kAllSections, *btf, [](const std::string&) {});
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error(), Error{"nothing to collect: every probe was left out"});
 }
