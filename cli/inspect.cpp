@@ -8,6 +8,8 @@
 #include "cli/inspect_facts.h"
 #include "cli/inspect_probes.h"
 #include "cli/inspect_why.h"
+#include "cli/output.h"
+#include "cli/selection_options.h"
 #include "probes/kernel_btf.h"
 #include "probes/probe_kind.h"
 
@@ -18,7 +20,7 @@ namespace {
 struct InspectOptions {
   std::optional<std::string> probes;  // pattern
   std::optional<std::string> why;     // target
-  std::string format = "text";
+  OutputFormat format = OutputFormat::kText;
 };
 
 class InspectCommand : public Command {
@@ -28,19 +30,16 @@ class InspectCommand : public Command {
         app.add_subcommand("inspect", "show what this kernel permits and which probes exist");
     command
         ->add_option("--probes", options_.probes,
-                     "list tracepoints and functions with an skb whose target or name matches "
-                     "PATTERN")
+                     "list tracepoints and functions with an skb by target or name")
         ->type_name("PATTERN");
     command
-        ->add_option("--why", options_.why,
-                     "say whether collect can watch TARGET, by which means, and why not")
+        ->add_option("--why", options_.why, "say how collect would watch TARGET, or why it cannot")
         ->type_name("TARGET");
-    command->add_option("--format", options_.format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
+    add_format_option(*command, options_.format);
     command->footer(
-        "A program is loaded and attached to try what this kernel permits; it is never\n"
-        "begun. --probes tries one probe of each kind, --why the target itself.\n"
+        "What this kernel permits is tried: a program is loaded, attached and removed\n"
+        "again without reading a packet. --probes tries one probe of each kind, --why\n"
+        "the target itself.\n"
         "Examples:\n"
         "  tracker inspect                      what this kernel permits\n"
         "  tracker inspect --probes 'tp:net:*'  tracepoints of a group\n"
@@ -61,11 +60,10 @@ class InspectCommand : public Command {
 
   Result<int> run() override {
     Result<KernelBtf> btf = KernelBtf::load();
-    const bool json = options_.format == "json";
-    if (!options_.probes && !options_.why) return print_facts(btf, json) ? 0 : 1;
+    if (!options_.probes && !options_.why) return print_facts(btf, options_.format) ? 0 : 1;
     if (!btf) return btf.error();
-    if (options_.why) return explain_target(*btf, *options_.why, json);
-    TRY(list_probes(*btf, *options_.probes, json));
+    if (options_.why) return explain_target(*btf, *options_.why, options_.format);
+    TRY(list_probes(*btf, *options_.probes, options_.format));
     return 0;
   }
 

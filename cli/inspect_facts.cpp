@@ -76,7 +76,8 @@ std::vector<Fact> all_facts(const Result<KernelBtf>& btf) {
 
 }  // namespace
 
-bool print_facts(const Result<KernelBtf>& btf, bool json) {
+bool print_facts(const Result<KernelBtf>& btf, OutputFormat format) {
+  const bool json = format == OutputFormat::kJson;
   bool can_collect = true;
   utsname host{};
   ::uname(&host);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -83,7 +82,7 @@ std::vector<std::string> trial_remarks(const ClassTrials& trials) {
 
 }  // namespace
 
-Result<void> list_probes(const KernelBtf& btf, const std::string& pattern, bool json) {
+Result<void> list_probes(const KernelBtf& btf, const std::string& pattern, OutputFormat format) {
   const ProbeList list = find_probes(btf, pattern);
   std::vector<std::string> remarks = list_remarks(list, pattern);
   if (list.probes.empty()) {
@@ -99,10 +98,8 @@ Result<void> list_probes(const KernelBtf& btf, const std::string& pattern, bool 
     rungs.emplace();
     for (const ListedProbe& probe : list.probes) rungs->push_back(best_rung(probe, trials));
   }
-  const std::string text =
-      json ? list_json(list, rungs)
-           : fit_columns(list_text(list, rungs), terminal_columns(STDOUT_FILENO));
-  fmt::print("{}", text);
+  TRY(Output::print(format == OutputFormat::kJson ? list_json(list, rungs) : list_text(list, rungs),
+                    format));
   const std::vector<std::string> of_trials = trial_remarks(trials);
   remarks.insert(remarks.end(), of_trials.begin(), of_trials.end());
   for (const std::string& remark : remarks)

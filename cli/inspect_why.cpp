@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/inspect_why.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <utility>
 #include <vector>
 
-#include "cli/fit_columns.h"
 #include "cli/why_answer.h"
 #include "collector/probe_trial.h"
 #include "probes/function/target.h"
@@ -67,12 +63,9 @@ WhyAnswer ask(const KernelBtf& btf, const std::string& target) {
 
 }  // namespace
 
-int explain_target(const KernelBtf& btf, const std::string& target, bool json) {
+Result<int> explain_target(const KernelBtf& btf, const std::string& target, OutputFormat format) {
   const WhyAnswer answer = ask(btf, target);
-  if (json)
-    fmt::print("{}", why_json(answer));
-  else
-    fmt::print("{}", fit_columns(why_text(answer), terminal_columns(STDOUT_FILENO)));
+  TRY(Output::print(format == OutputFormat::kJson ? why_json(answer) : why_text(answer), format));
   return answer.status();
 }
 

@@ -112,6 +112,11 @@ TEST(Inspect, ListsTheTracepointsOfAGroupAsBefore) {
 TEST(Inspect, CountsFunctionsThatCannotBeTracedAndSaysWhy) {
   const ProcessResult listed = run_tracker({"inspect", "--probes", "fn:*"});
   EXPECT_EQ(listed.status, 0) << listed.err;
+  if (listed.err.find("(available_filter_functions in tracefs) cannot be read") !=
+      std::string::npos) {
+    require(!std::getenv("TRACKER_LAB"), "the lab's kernel does not say what can be traced");
+    GTEST_SKIP() << listed.err;
+  }
   const std::string marker = "--why TARGET says why: ";
   const size_t at = listed.err.find(marker);
   ASSERT_NE(at, std::string::npos) << listed.err;
