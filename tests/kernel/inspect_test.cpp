@@ -2,6 +2,7 @@
 //
 // inspect says what `collect` would meet.
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/mount.h>
 
 #include <algorithm>
@@ -200,6 +201,27 @@ TEST(Inspect, WithoutPrivilegesSaysWhatIsMissing) {
   const Json answer = inspected_as_json({"--why", "fn:ip_rcv"}, 1, nobody).at(0);
   EXPECT_EQ(text_at(answer, "/refusal").find("no permission to attach: missing CAP_BPF"), 0U);
   EXPECT_EQ(answer.at("/probes/0/skb_argument"_json_pointer), 1);
+}
+
+// Of a function of a module the kernel tells where its type information is to CAP_SYS_ADMIN alone.
+TEST(Inspect, WithAServicesCapabilitiesSaysWhatFunctionsOfModulesNeed) {
+  if (std::getenv("TRACKER_LAB")) require_program({"modprobe", "openvswitch"});
+  constexpr const char* kTarget = "fn:openvswitch/ovs_dp_process_packet";
+  if (run_tracker({"inspect", "--probes", kTarget}).status != 0)
+    GTEST_SKIP() << "no Open vSwitch: runs in the lab";
+  ProcessOptions service;
+  service.user = kNobody;
+  service.capabilities = {CAP_BPF, CAP_PERFMON};
+  const std::vector<Json> answer = inspected_as_json({"--why", kTarget}, 1, service);
+  ASSERT_EQ(answer.size(), 1U);
+  const std::string said = text_at(answer[0], "/probes/0/rungs/0/detail");
+  // Before 6.10, where it also cannot be seen whether programs are preempted, that comes first.
+  if (said.find("bpf_preempt_disable") != std::string::npos) return;
+  EXPECT_EQ(said,
+            "cannot open the type information of module openvswitch: Operation not permitted; it "
+            "needs CAP_SYS_ADMIN");
+  const std::vector<Json> probes = inspected_as_json({"--probes", kTarget}, 0, service);
+  EXPECT_TRUE(probes.at(0).at("rung").is_null()) << probes.at(0);
 }
 
 // A kernel that is locked down stays so: this runs where it is asked for by name alone.
