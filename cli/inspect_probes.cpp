@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,8 +27,13 @@ std::string sample_of(const ListedProbe& first) {
   return first.point->target();
 }
 
+struct ClassTrial {
+  ProbeClass of_class;
+  TriedProbe sample;
+};
+
 struct ClassTrials {
-  std::map<ProbeClass, TriedProbe> tried;
+  std::vector<ClassTrial> tried;
   std::string refusal;  // why nothing at all could be tried
 };
 
@@ -51,16 +55,16 @@ ClassTrials try_classes(const ProbeList& list, const KernelBtf& btf) {
     trials.refusal = tried.error().message;
     return trials;
   }
-  for (size_t i = 0; i < classes.size(); ++i) trials.tried.emplace(classes[i], (*tried)[i]);
+  for (size_t i = 0; i < classes.size(); ++i) trials.tried.push_back({classes[i], (*tried)[i]});
   return trials;
 }
 
 // The best of the probe's rungs that worked for its class.
 std::optional<Rung> best_rung(const ListedProbe& probe, const ClassTrials& trials) {
-  const auto tried = trials.tried.find(probe.of_class);
+  const auto tried = std::ranges::find(trials.tried, probe.of_class, &ClassTrial::of_class);
   if (tried == trials.tried.end()) return std::nullopt;
   for (const Rung rung : probe.point->rungs()) {
-    const bool works = std::ranges::any_of(tried->second.rungs, [&](const RungTrial& trial) {
+    const bool works = std::ranges::any_of(tried->sample.rungs, [&](const RungTrial& trial) {
       return trial.rung == rung && trial.refused.empty();
     });
     if (works) return rung;
@@ -72,7 +76,8 @@ std::vector<std::string> trial_remarks(const ClassTrials& trials) {
   std::vector<std::string> remarks;
   if (!trials.refusal.empty()) remarks.push_back("rungs were not tried: " + trials.refusal);
   std::set<std::string> said;  // classes are mostly refused for one reason
-  for (const auto& [kind, tried] : trials.tried) {
+  for (const ClassTrial& trial : trials.tried) {
+    const TriedProbe& tried = trial.sample;
     if (!tried.best() && said.insert(tried.refusal()).second)
       remarks.push_back(
           fmt::format("{} cannot be attached: {}", tried.probe.point->target(), tried.refusal()));

@@ -20,7 +20,7 @@ struct ProbeClass {
   bool in_module = false;  // whose type information needs a permission of its own
   bool is_long = false;    // of more arguments than registers take
 
-  auto operator<=>(const ProbeClass&) const = default;
+  bool operator==(const ProbeClass&) const = default;
 };
 
 struct ListedProbe {

@@ -36,7 +36,7 @@ std::optional<Rung> TriedProbe::best() const {
 }
 
 std::string TriedProbe::refusal() const {
-  const std::string lockdown = lockdown_text();
+  std::string lockdown = lockdown_text();
   if (!lockdown.empty()) return lockdown;
   std::string text;
   for (const RungTrial& trial : rungs) {

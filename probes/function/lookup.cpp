@@ -91,6 +91,7 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
   if (found.empty()) return unknown(target, name, btf, traceable);
   if (found.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (const Function& function : found) names.push_back(function_target(function));
     return not_watched(target, name,
                        fmt::format("several functions have this name, and which is meant cannot be "

@@ -17,9 +17,11 @@ FunctionNames::FunctionNames(const KernelBtf& btf) {
 }
 
 size_t FunctionNames::count(std::string_view name, std::string_view module) const {
-  const auto called = std::ranges::equal_range(names_, name, {}, &Name::first);
-  return static_cast<size_t>(std::ranges::count_if(
-      called, [&](const Name& entry) { return module.empty() || entry.second == module; }));
+  auto entry = std::ranges::lower_bound(names_, name, {}, &Name::first);
+  size_t count = 0;
+  for (; entry != names_.end() && entry->first == name; ++entry)
+    count += module.empty() || entry->second == module ? 1 : 0;
+  return count;
 }
 
 }  // namespace tracker

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // inspect says what `collect` would meet.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <sys/mount.h>
@@ -54,6 +55,7 @@ Json fact(const std::vector<Json>& facts, const std::string& name) {
 
 std::vector<std::string> targets_of(const std::vector<Json>& probes) {
   std::vector<std::string> targets;
+  targets.reserve(probes.size());
   for (const Json& probe : probes) targets.push_back(text_at(probe, "/target"));
   return targets;
 }
@@ -80,7 +82,8 @@ TEST(Inspect, SaysOfEachRungWhatCollectMeets) {
     if (result.status == 0) {
       EXPECT_EQ(detail, "attached to fn:icmp_rcv");
     } else {
-      EXPECT_NE(result.err.find(rung + ": " + detail), std::string::npos) << result.err << said;
+      EXPECT_NE(result.err.find(fmt::format("{}: {}", rung, detail)), std::string::npos)
+          << result.err << said;
     }
   }
 }
