@@ -167,4 +167,11 @@ Result<bool> Output::close() {
   return !reader_is_gone_;
 }
 
+Result<void> Output::print(std::string_view text, OutputFormat format) {
+  TRY_ASSIGN(output, open(lines_of(format)));
+  TRY(output->write(text));
+  TRY(output->close());
+  return {};
+}
+
 }  // namespace tracker

@@ -30,6 +30,9 @@ class Output {
   // PAGER=cat goes without. While a pager runs SIGINT is the pager's.
   static Result<std::unique_ptr<Output>> open(Lines lines);
 
+  // Opens one for this text alone, writes and closes it.
+  static Result<void> print(std::string_view text, OutputFormat format);
+
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;

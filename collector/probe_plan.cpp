@@ -127,6 +127,7 @@ Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& ta
     const uint32_t stack = found.takes_stack ? section_bit(Section::kStack) : 0;
     for (const ProbePointPtr& point : found.points) add(plan, point, sections | stack);
   }
+  if (plan.empty()) return Error{"nothing to collect: every probe was left out"};
   return plan;
 }
 

@@ -308,11 +308,15 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   return KernelProbes(std::move(state));
 }
 
-Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
+Result<void> KernelProbes::attach_by(Rung rung, uint32_t index, const ProbePlan& plan) {
   CHECK(index < state_->programs.size());
+  return state_->attach_all_of(rung, index, plan);
+}
+
+Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) {
   std::string refused;
   for (const Rung rung : plan.point->rungs()) {
-    const auto attached = state_->attach_all_of(rung, index, plan);
+    const auto attached = attach_by(rung, index, plan);
     if (attached) return std::string(rung_name(rung));
     refused += fmt::format("{}{}: {}", refused.empty() ? "" : "; ", rung_name(rung),
                            attached.error().message);

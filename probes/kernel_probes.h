@@ -77,6 +77,9 @@ class KernelProbes {
   // permits. The value is that rung's name. An error names each rung's failure. Probes may be
   // attached by several threads at the same time.
   Result<std::string> attach(uint32_t index, const ProbePlan& plan);
+  // The same by this rung alone; the error does not name it. What the probe was attached by before
+  // is then detached.
+  Result<void> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   // Why programs read the kernel's objects by calls although this kernel has what it takes for
   // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.
   const std::string& refused_loads() const;

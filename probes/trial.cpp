@@ -3,26 +3,27 @@
 
 #include <fstream>
 
-#include "event/section.h"
-#include "probes/kernel_probes.h"
-#include "probes/tracepoint/point.h"
-
 namespace tracker {
 
-Result<std::string> try_programs(const KernelBtf& btf) {
+Result<Trial> Trial::begin(const KernelBtf& btf, uint32_t slots) {
   constexpr uint32_t kSmallRing = 1U << 16;
-  const Tracepoint* tracepoint = btf.find_tracepoint("kfree_skb");
-  if (!tracepoint) return Error{"this kernel has no tracepoint skb:kfree_skb"};
   KernelProbesOptions options;
-  options.probe_count = 1;
+  options.probe_count = slots;
   options.ring_bytes = kSmallRing;
+  options.track_entries = 1;  // with the part of the program that follows packets
   options.snaplen = RECORD_PAYLOAD_SPLIT / 2;
   TRY_ASSIGN(probes, KernelProbes::load(options, btf, [] { return EventRings::make(kSmallRing); }));
-  const TracepointPoint point("skb", *tracepoint);
+  return Trial(std::move(probes));
+}
+
+Result<void> Trial::attach(uint32_t slot, const ProbePoint& point, uint32_t sections, Rung rung) {
   ProbePlan plan;
   plan.point = &point;
-  plan.sections = section_bit(Section::kDrop) | section_bit(Section::kPacket);
-  return probes.attach(0, plan);
+  plan.sections = sections;
+  auto attached = probes_.attach_by(rung, slot, plan);
+  if (attached) return attached;
+  const std::string lockdown = lockdown_text();
+  return lockdown.empty() ? attached : Error{lockdown};
 }
 
 std::string lockdown_text() {

@@ -59,6 +59,7 @@ uint64_t result_kind(const btf* object, uint32_t id) {
 
 FunctionArgs read_args(const btf* object, const btf_type* prototype) {
   FunctionArgs args;
+  args.count = btf_vlen(prototype);
   args.result = result_kind(object, prototype->type);
   args.gives_skb = pointee(object, prototype->type) == "sk_buff";
   args.words = 0;

@@ -16,6 +16,7 @@ enum class FunctionEnd { kBeginning, kReturn };
 
 // Positions count 64-bit words from 0, as calls pass them; -1: there is none that can be read.
 struct FunctionArgs {
+  int count = 0;  // of all arguments that are declared
   int skb = -1;
   int sock = -1;
   int net = -1;

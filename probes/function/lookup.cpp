@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "probes/function/function.h"
+#include "probes/function/names.h"
 #include "probes/function/point.h"
 #include "probes/function/target.h"
 #include "probes/function/traceable.h"
@@ -39,7 +40,7 @@ std::string full_name(const Function& function) {
 std::string suggestions(const std::string& typed, const KernelBtf& btf, FunctionEnd end) {
   std::vector<std::pair<std::string, std::string>> candidates;
   for (const Function& function : skb_functions(btf, end))
-    candidates.emplace_back(function.name, "fn:" + full_name(function));
+    candidates.emplace_back(function.name, function_target(function));
   return fmt::format("{}", fmt::join(nearest_names(typed, candidates), ", "));
 }
 
@@ -94,7 +95,8 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
   if (found.empty()) return unknown(target, name, btf, traceable);
   if (found.size() > 1) {
     std::vector<std::string> names;
-    for (const Function& function : found) names.push_back("fn:" + full_name(function));
+    names.reserve(found.size());
+    for (const Function& function : found) names.push_back(function_target(function));
     return not_watched(target, name,
                        fmt::format("several functions have this name, and which is meant cannot be "
                                    "said: {}",
@@ -106,6 +108,13 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
   if (const auto why = why_not_traceable(function, traceable))
     return not_watched(target, name, *why);
   return point(target, function);
+}
+
+// Once for all targets: the kernel makes the list anew for each reader, which takes a tenth of a
+// second in an emulated machine.
+const TraceableFunctions& running_kernels() {
+  static const TraceableFunctions traceable = TraceableFunctions::read();
+  return traceable;
 }
 
 // Of alternatives the first that can be watched; where none can, why the first cannot.
@@ -151,6 +160,8 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
 
 }  // namespace
 
+std::string function_target(const Function& function) { return "fn:" + full_name(function); }
+
 Result<void> check_function(const std::string& target) {
   TRY_ASSIGN(parsed, parse_function_target(target));
   static_cast<void>(parsed);
@@ -159,19 +170,29 @@ Result<void> check_function(const std::string& target) {
 
 Result<FoundPoints> find_functions(const std::string& text, const KernelBtf& btf) {
   TRY_ASSIGN(target, parse_function_target(text));
-  // Once for all targets: the kernel makes the list anew for each reader, which takes a tenth of a
-  // second in an emulated machine.
-  static const TraceableFunctions traceable = TraceableFunctions::read();
   FoundPoints found;
   if (target.has_wildcard()) {
-    TRY_ASSIGN(expanded, expand(target, btf, traceable));
+    TRY_ASSIGN(expanded, expand(target, btf, running_kernels()));
     found = std::move(expanded);
   } else {
-    TRY_ASSIGN(first, find_first(target, btf, traceable));
+    TRY_ASSIGN(first, find_first(target, btf, running_kernels()));
     found.points.push_back(std::move(first));
   }
   found.takes_stack = target.stack;
   return found;
+}
+
+SkbFunctions list_functions(const KernelBtf& btf, FunctionEnd end) {
+  const TraceableFunctions& traceable = running_kernels();
+  const FunctionNames names(btf);
+  SkbFunctions list;
+  list.is_traceable_known = traceable.is_known();
+  for (Function& function : skb_functions(btf, end)) {
+    const bool is_left_out =
+        why_not_traceable(function, traceable) || names.count(function.name, function.module) > 1;
+    (is_left_out ? list.left_out : list.found).push_back(std::move(function));
+  }
+  return list;
 }
 
 }  // namespace tracker

@@ -14,13 +14,15 @@
 namespace tracker {
 
 Result<UniqueFd> open_module_btf(const std::string& module) {
+  const auto failed = [&module] {
+    return system_error("open the type information of module " + module, errno,
+                        "it needs CAP_SYS_ADMIN");
+  };
   uint32_t id = 0;
   while (bpf_btf_get_next_id(id, &id) == 0) {
     UniqueFd object(bpf_btf_get_fd_by_id(id));
     if (!object && errno == ENOENT) continue;  // unloaded meanwhile
-    if (!object)
-      return system_error("open the type information of module " + module, errno,
-                          "it needs CAP_SYS_ADMIN");
+    if (!object) return failed();
     std::array<char, 64> name{};  // MODULE_NAME_LEN is 56
     bpf_btf_info info{};
     info.name = std::bit_cast<uint64_t>(name.data());
@@ -29,6 +31,7 @@ Result<UniqueFd> open_module_btf(const std::string& module) {
     if (bpf_obj_get_info_by_fd(object.get(), &info, &size) != 0 || !info.kernel_btf) continue;
     if (module == name.data()) return object;
   }
+  if (errno != ENOENT) return failed();  // the last one has no next
   return Error{fmt::format("the kernel holds no type information of a module {}", module)};
 }
 

@@ -77,6 +77,11 @@ std::vector<Case> wrong_usages() {
        {"-p", "dropmon", "collect", "--netns", "4294967296"},
        2,
        {"--netns 4294967296"}},
+      {"ListAndExplain",
+       {"inspect", "--probes", "*", "--why", "fn:ip_rcv"},
+       2,
+       {"--probes", "--why"}},
+      {"MalformedTargetToExplain", {"inspect", "--why", "fn:"}, 2, {"'fn:'", "fn:ip_rcv"}},
       {"UnknownFormat", {"inspect", "--format", "xml"}, 2, {"--format", "xml", "json"}},
   };
 }

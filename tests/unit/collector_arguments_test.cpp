@@ -250,6 +250,15 @@ TEST(PlanProbes, LeavesOptionalTargetsOutWithASentence) {
   EXPECT_TRUE(notes[0].starts_with("left out: unknown function fn:no_such_function;")) << notes[0];
 }
 
+TEST(PlanProbes, FailsWhereEveryTargetIsLeftOut) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const auto plan =
+      plan_probes({"?fn:no_such_function"}, kAllSections, *btf, [](const std::string&) {});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error(), Error{"nothing to collect: every probe was left out"});
+}
+
 TEST(DropReasons, ComeFromTheRunningKernel) {
   auto btf = KernelBtf::load();
   ASSERT_TRUE(btf) << btf.error().message;

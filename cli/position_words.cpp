@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/position_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace tracker {
+namespace {
+
+constexpr std::array<std::string_view, 12> kWords{"first", "second", "third",    "fourth",
+                                                  "fifth", "sixth",  "seventh",  "eighth",
+                                                  "ninth", "tenth",  "eleventh", "twelfth"};
+// By x86-64's ABI, the one for which kprobes are read (probes/function/kprobe.h).
+constexpr unsigned kArgumentsInRegisters = 6;
+
+}  // namespace
+
+std::string_view position_word(unsigned position) {
+  CHECK(position < kWords.size());
+  return kWords[position];
+}
+
+std::string argument_place(unsigned position, const std::vector<Rung>& rungs) {
+  const bool by_kprobe = std::ranges::find(rungs, Rung::kKprobe) != rungs.end();
+  return fmt::format(
+      "{} argument{}", position_word(position),
+      by_kprobe && position >= kArgumentsInRegisters ? ", for kprobe on the stack" : "");
+}
+
+std::string arguments_text(const std::vector<PointArgument>& arguments) {
+  std::string text = argument_names(arguments);
+  const PointArgument* skb = find_argument(arguments, "skb");
+  if (skb && skb->position != 0) text += fmt::format(", skb {}", position_word(skb->position));
+  return text;
+}
+
+size_t target_width(size_t width, std::string_view target) {
+  constexpr size_t kWidest = 44;
+  return std::max(width, std::min(target.size(), kWidest));
+}
+
+}  // namespace tracker

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/point_arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tracker {
+namespace {
+
+constexpr std::array<std::pair<tracker_knob, std::string_view>, 7> kArguments{
+    {{KNOB_SKB_ARG, "skb"},
+     {KNOB_SOCK_ARG, "sock"},
+     {KNOB_NET_ARG, "net"},
+     {KNOB_DEV_ARG, "dev"},
+     {KNOB_REASON_ARG, "reason"},
+     {KNOB_LOCATION_ARG, "location"},
+     {KNOB_RETURN_ARG, "rc"}}};
+
+}  // namespace
+
+std::vector<PointArgument> arguments_of(const ProbePoint& point) {
+  Knobs knobs{};
+  point.set_knobs(point.rungs().front(), knobs);
+  std::vector<PointArgument> arguments;
+  for (const auto& [knob, name] : kArguments) {
+    if (knobs[knob] != KNOB_NO_ARG) arguments.push_back({name, static_cast<unsigned>(knobs[knob])});
+  }
+  return arguments;
+}
+
+std::string argument_names(const std::vector<PointArgument>& arguments) {
+  std::string names;
+  for (const PointArgument& argument : arguments) {
+    if (!names.empty()) names += ' ';
+    names += argument.name;
+  }
+  return names;
+}
+
+const PointArgument* find_argument(const std::vector<PointArgument>& arguments,
+                                   std::string_view name) {
+  const auto found = std::ranges::find(arguments, name, &PointArgument::name);
+  return found == arguments.end() ? nullptr : &*found;
+}
+
+}  // namespace tracker
