@@ -140,17 +140,21 @@ std::vector<std::string> list_remarks(const ProbeList& list, const std::string& 
 }
 
 std::string list_text(const ProbeList& list, const ListedRungs& rungs) {
-  constexpr size_t kWidestRung = 9;
+  const auto rung_text = [&](size_t i) {
+    if (!rungs) return std::string_view();
+    return (*rungs)[i] ? rung_name(*(*rungs)[i]) : std::string_view("none");
+  };
   size_t width = 0;
-  for (const ListedProbe& probe : list.probes) width = target_width(width, probe.point->target());
+  size_t rung_width = 0;
+  for (size_t i = 0; i < list.probes.size(); ++i) {
+    width = target_width(width, list.probes[i].point->target());
+    rung_width = std::max(rung_width, rung_text(i).size());
+  }
   std::string text;
   for (size_t i = 0; i < list.probes.size(); ++i) {
     const ListedProbe& probe = list.probes[i];
-    const std::string_view rung = !rungs        ? ""
-                                  : (*rungs)[i] ? rung_name(*(*rungs)[i])
-                                                : std::string_view("none");
     text += fmt::format("{:<{}}  ", escape_text(probe.point->target()), width);
-    if (rungs) text += fmt::format("{:<{}}  ", rung, kWidestRung);
+    if (rungs) text += fmt::format("{:<{}}  ", rung_text(i), rung_width);
     text += fmt::format("{}{}\n", arguments_text(arguments_of(*probe.point)), module_text(probe));
   }
   return text;

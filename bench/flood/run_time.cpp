@@ -37,7 +37,7 @@ void add(RunTime& total, const bpf_prog_info& info) {
 
 UniqueFd measure_run_time() { return UniqueFd(bpf_enable_stats(BPF_STATS_RUN_TIME)); }
 
-ProcessRunTime run_time_of(pid_t pid) {
+ProcessRunTime run_time_of(pid_t pid, std::string_view name) {
   ProcessRunTime total;
   for (const uint32_t id : program_ids_of(pid)) {
     const UniqueFd program(bpf_prog_get_fd_by_id(id));
@@ -45,9 +45,7 @@ ProcessRunTime run_time_of(pid_t pid) {
     uint32_t size = sizeof(info);
     if (!program || bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) continue;
     add(total.all, info);
-    // tracker's own names are cut to 15 characters: tracker_kfree_s
-    if (std::string_view(info.name).find("kfree_s") != std::string_view::npos)
-      add(total.drops, info);
+    if (std::string_view(info.name).find(name) != std::string_view::npos) add(total.named, info);
   }
   return total;
 }

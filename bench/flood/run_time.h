@@ -18,7 +18,7 @@ struct RunTime {
 };
 
 struct ProcessRunTime {
-  RunTime drops;  // of the programs at skb:kfree_skb: those with that in their name
+  RunTime named;  // of the programs that are asked for
   RunTime all;
 };
 
@@ -27,7 +27,8 @@ struct ProcessRunTime {
 UniqueFd measure_run_time();
 
 // Of the programs and links that the process holds open: others may trace on this machine as well.
-// Added up since the programs were loaded, for as long as measuring was on.
-ProcessRunTime run_time_of(pid_t pid);
+// Added up since the programs were loaded, for as long as measuring was on. `name` is what the
+// programs that are asked for have in their names, which are cut to 15 characters.
+ProcessRunTime run_time_of(pid_t pid, std::string_view name);
 
 }  // namespace tracker::bench

@@ -211,9 +211,9 @@ TEST_F(FunctionReturns, OfAFunctionThatHandsAPacketBack) {
 // Hits for which the kernel did not run the program; where it may preempt tasks within a
 // trampoline's program, it runs that one for nobody else on the CPU until the task goes on.
 int missed(const std::string& file) {
+  const Json stats = view("stats", file).at(0);
   int count = 0;
-  for (const Json& probe : view("stats", file).at(0).at("probes"))
-    count += probe.at("missed").get<int>();
+  for (const Json& probe : stats.at("probes")) count += probe.at("missed").get<int>();
   return count;
 }
 

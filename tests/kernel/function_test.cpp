@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_rungs.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -26,21 +27,10 @@ Flow flow_of(const Pair& pair) {
   return {"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 7777}};
 }
 
-// What it says where it does not let functions be watched; empty: it does.
-const std::string& refusal(const NetworkNamespace& netns) {
-  static const std::string said = [&] {
-    const ProcessResult tried =
-        run_tracker({"collect", "--probe", "fn:ip_rcv", "--no-record", "--quiet", "--netns",
-                     std::to_string(netns.inum()), "--duration", "0.01"});
-    return tried.status == 0 ? std::string() : tried.err;
-  }();
-  return said;
-}
-
 class FunctionProbes : public ::testing::Test {
  protected:
   void SetUp() override {
-    const std::string& said = refusal(pair_.left);
+    const std::string& said = why_no_functions(pair_.left);
     if (said.empty()) return;
     // A kernel without must say so of each rung.
     EXPECT_NE(said.find("fentry: "), std::string::npos) << said;

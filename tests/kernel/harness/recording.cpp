@@ -31,6 +31,14 @@ std::string text_at(const Json& object, const std::string& pointer) {
   return object.value(Json::json_pointer(pointer), std::string());
 }
 
+uint64_t seen_of(const Json& stats, const std::string& target) {
+  for (const Json& probe : stats.at("probes")) {
+    if (text_at(probe, "/target") == target) return probe.at("seen").get<uint64_t>();
+  }
+  ADD_FAILURE() << target << " is not among the probes: " << stats.at("probes").dump();
+  return 0;
+}
+
 namespace {
 
 Sums sums_in(const Json& counters) {

@@ -22,6 +22,10 @@ std::string function_of(const std::string& location);
 // The text under a path of keys as "/drop/reason"; empty where there is none.
 std::string text_at(const Json& object, const std::string& pointer);
 
+// Hits of the probe with this target, in an object that `stats` shows; the test fails where it has
+// none.
+uint64_t seen_of(const Json& stats, const std::string& target);
+
 // Hits of all probes and CPUs, from `tracker stats`. Expects that the sums close, of each probe and
 // in all: seen = filtered + recorded + lost.
 struct Sums {
