@@ -33,8 +33,9 @@ std::string argument_place(unsigned position, const std::vector<Rung>& rungs) {
 
 std::string arguments_text(const std::vector<PointArgument>& arguments) {
   std::string text = argument_names(arguments);
-  const PointArgument* skb = find_argument(arguments, "skb");
-  if (skb && skb->position != 0) text += fmt::format(", skb {}", position_word(skb->position));
+  const PointArgument* skb = find_skb(arguments);
+  if (skb && skb->position != 0)
+    text += fmt::format(", {} {}", skb->name, position_word(skb->position));
   return text;
 }
 

@@ -27,8 +27,9 @@ std::string shown(const std::vector<std::string>& targets) {
 constexpr const char* kIndent = "     ";
 
 std::string skb_line(const ProbeAnswer& probe) {
-  const PointArgument* skb = find_argument(probe.arguments, "skb");
-  return skb ? fmt::format("{}skb     {}\n", kIndent, argument_place(skb->position, probe.rungs))
+  const PointArgument* skb = find_skb(probe.arguments);
+  return skb ? fmt::format("{}{:<6}  {}\n", kIndent, skb->name,
+                           argument_place(skb->position, probe.rungs))
              : std::string();
 }
 
@@ -122,7 +123,7 @@ std::string why_json(const WhyAnswer& answer) {
   for (const ProbeAnswer& probe : answer.probes) {
     nlohmann::ordered_json row{{"target", escape_text(probe.target)},
                                {"arguments", argument_names(probe.arguments)}};
-    if (const PointArgument* skb = find_argument(probe.arguments, "skb"))
+    if (const PointArgument* skb = find_skb(probe.arguments))
       row["skb_argument"] = skb->position + 1;
     if (const auto rung = probe.rung()) row["rung"] = rung_name(*rung);
     row["rungs"] = nlohmann::ordered_json::array();

@@ -41,6 +41,12 @@ struct ObjectDeleter {
   void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
 };
 
+// The object's programs, by what a hit brings.
+struct Templates {
+  ProgramCode one;   // skb
+  ProgramCode list;  // of skbs
+};
+
 // Which sections a record has, and where.
 void set_layout(const RecordLayout& layout, Knobs& knobs) {
   knobs[KNOB_SECTIONS] = layout.sections;
@@ -63,8 +69,8 @@ Error load_error(int error_number, const std::string& said) {
 struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
-  std::vector<bpf_insn> instructions;  // relocated, not patched
-  uint64_t netns_operations = 0;       // its address; 0: not known
+  Templates templates;            // relocated, not patched
+  uint64_t netns_operations = 0;  // its address; 0: not known
   std::optional<Loads> loads;
   std::optional<Guard> guard;
   std::mutex refused_loads_mutex;
@@ -92,13 +98,22 @@ struct KernelProbes::State {
   }
 };
 
-// Takes the relocated instructions away and leaves a program that does nothing: verifying the
-// template itself, with knobs that mean nothing, would cost as much as verifying a probe's copy.
+// Takes a template's relocated instructions away and leaves a program that does nothing: verifying
+// the template itself, with knobs that mean nothing, would cost as much as verifying a probe's
+// copy.
 int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   // libbpf hands a pointer on as a long; where it did not fit, this would not compile.
-  auto* kept = std::bit_cast<std::vector<bpf_insn>*>(cookie);
+  auto* templates = std::bit_cast<Templates*>(cookie);
+  const bool is_list = std::string_view(bpf_program__name(program)) == "list_template";
+  ProgramCode& kept = is_list ? templates->list : templates->one;
   const bpf_insn* first = bpf_program__insns(program);
-  kept->assign(first, first + bpf_program__insn_cnt(program));
+  kept.instructions.assign(first, first + bpf_program__insn_cnt(program));
+  // Only of a program with functions of its own; libbpf lays the records out as it was built.
+  if (is_list && options->func_info_rec_size == sizeof(bpf_func_info)) {
+    const auto* functions = static_cast<const bpf_func_info*>(options->func_info);
+    kept.functions.assign(functions, functions + options->func_info_cnt);
+    kept.btf_fd = static_cast<int>(options->prog_btf_fd);
+  }
   bpf_insn nothing[2]{};
   nothing[0].code = BPF_ALU64 | BPF_MOV | BPF_K;  // r0 = 0
   nothing[1].code = BPF_JMP | BPF_EXIT;
@@ -119,11 +134,11 @@ void keep_handler_table() {
 Result<void> KernelProbes::State::load_template(const KernelBtf& btf) {
   keep_handler_table();
   LibbpfLog log;
-  // The section name "tracker/template" is ours; the type is that of raw_tp programs.
+  // The section names "tracker/..." are ours; the type is that of raw_tp programs.
   auto handler = libbpf_options<libbpf_prog_handler_opts>();
   handler.prog_prepare_load_fn = keep_instructions;
-  handler.cookie = std::bit_cast<long>(&instructions);
-  int handler_id = libbpf_register_prog_handler("tracker/template", BPF_PROG_TYPE_RAW_TRACEPOINT,
+  handler.cookie = std::bit_cast<long>(&templates);
+  int handler_id = libbpf_register_prog_handler("tracker+", BPF_PROG_TYPE_RAW_TRACEPOINT,
                                                 static_cast<bpf_attach_type>(0), &handler);
   if (handler_id < 0) return system_error("prepare libbpf", -handler_id);
   Result<void> loaded = load_object(btf, log);
@@ -149,7 +164,7 @@ Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const Libbpf
   bpf_map__set_max_entries(object->maps.calls, std::max(options.call_entries, 1U));
   int failed = tracker_bpf__load(object.get());
   if (failed) return load_error(-failed, log.last_warning());
-  CHECK(!instructions.empty());
+  CHECK(!templates.one.instructions.empty() && !templates.list.instructions.empty());
   return {};
 }
 
@@ -203,15 +218,15 @@ bool KernelProbes::State::is_guarded(Rung rung) const {
 
 Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const ProbePlan& plan,
                                                          Rung rung, bool by_loads) const {
-  std::vector<bpf_insn> copy = instructions;
   Knobs constants = knobs(index, plan, rung);
+  ProgramCode copy = constants[KNOB_LIST] == LIST_NONE ? templates.one : templates.list;
   constants[KNOB_GUARD] = is_guarded(rung);
   constants[KNOB_LOADS] = by_loads;
   if (by_loads)
     std::copy(loads->struct_ids.begin(), loads->struct_ids.end(),
               constants.begin() + KNOB_TYPE_sk_buff);
-  CHECK(patch_knobs(copy, constants) > 0);
-  CHECK(patch_calls(copy, functions(by_loads)) > 0);
+  CHECK(patch_knobs(copy.instructions, constants) > 0);
+  CHECK(patch_calls(copy.instructions, functions(by_loads)) > 0);
   prune_unreachable(copy);
   return plan.point->attach(rung, copy);
 }

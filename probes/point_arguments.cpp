@@ -8,8 +8,11 @@
 namespace tracker {
 namespace {
 
+constexpr std::string_view kSkb = "skb";
+constexpr std::string_view kSkbs = "skbs";
+
 constexpr std::array<std::pair<tracker_knob, std::string_view>, 7> kArguments{
-    {{KNOB_SKB_ARG, "skb"},
+    {{KNOB_SKB_ARG, kSkb},
      {KNOB_SOCK_ARG, "sock"},
      {KNOB_NET_ARG, "net"},
      {KNOB_DEV_ARG, "dev"},
@@ -24,7 +27,9 @@ std::vector<PointArgument> arguments_of(const ProbePoint& point) {
   point.set_knobs(point.rungs().front(), knobs);
   std::vector<PointArgument> arguments;
   for (const auto& [knob, name] : kArguments) {
-    if (knobs[knob] != KNOB_NO_ARG) arguments.push_back({name, static_cast<unsigned>(knobs[knob])});
+    const bool is_list = knob == KNOB_SKB_ARG && knobs[KNOB_LIST] != LIST_NONE;
+    if (knobs[knob] != KNOB_NO_ARG)
+      arguments.push_back({is_list ? kSkbs : name, static_cast<unsigned>(knobs[knob])});
   }
   return arguments;
 }
@@ -38,9 +43,10 @@ std::string argument_names(const std::vector<PointArgument>& arguments) {
   return names;
 }
 
-const PointArgument* find_argument(const std::vector<PointArgument>& arguments,
-                                   std::string_view name) {
-  const auto found = std::ranges::find(arguments, name, &PointArgument::name);
+const PointArgument* find_skb(const std::vector<PointArgument>& arguments) {
+  const auto found = std::ranges::find_if(arguments, [](const PointArgument& argument) {
+    return argument.name == kSkb || argument.name == kSkbs;
+  });
   return found == arguments.end() ? nullptr : &*found;
 }
 

@@ -12,7 +12,8 @@
 namespace tracker {
 
 struct PointArgument {
-  std::string_view name;  // "skb", "sock", "net", "dev", "reason", "location", "rc"
+  std::string_view
+      name;  // "skb", "skbs" (a list of them), "sock", "net", "dev", "reason", "location", "rc"
   unsigned position = 0;  // counts from 0
 
   bool operator==(const PointArgument&) const = default;
@@ -24,8 +25,7 @@ std::vector<PointArgument> arguments_of(const ProbePoint& point);
 // "skb sock reason": the names.
 std::string argument_names(const std::vector<PointArgument>& arguments);
 
-// The argument of that name; null: there is none.
-const PointArgument* find_argument(const std::vector<PointArgument>& arguments,
-                                   std::string_view name);
+// The one that brings the packet, or several; null: there is none.
+const PointArgument* find_skb(const std::vector<PointArgument>& arguments);
 
 }  // namespace tracker

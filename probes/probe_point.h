@@ -39,7 +39,7 @@ class ProbePoint {
   // point at a function's return also those of the program at its beginning, by that one's rung.
   virtual void set_knobs(Rung rung, Knobs& knobs) const = 0;
   // Loads the program, which was made for this rung, and attaches it.
-  virtual Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const = 0;
+  virtual Result<AttachedProgram> attach(Rung rung, const ProgramCode& program) const = 0;
 };
 
 using ProbePointPtr = std::shared_ptr<const ProbePoint>;

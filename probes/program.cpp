@@ -65,11 +65,18 @@ size_t patch_calls(std::vector<bpf_insn>& instructions, const KernelFunctions& f
 }
 
 // The verifier is asked for its words only after a refusal: writing them costs time.
-Result<UniqueFd> load_program(const ProgramForm& form, const std::vector<bpf_insn>& instructions) {
+Result<UniqueFd> load_program(const ProgramForm& form, const ProgramCode& code) {
+  const std::vector<bpf_insn>& instructions = code.instructions;
   auto options = libbpf_options<bpf_prog_load_opts>();
   options.expected_attach_type = static_cast<bpf_attach_type>(form.attach_type);
   options.attach_btf_id = form.btf_type_id;
   options.attach_btf_obj_fd = static_cast<uint32_t>(form.btf_fd);
+  if (!code.functions.empty()) {
+    options.prog_btf_fd = static_cast<uint32_t>(code.btf_fd);
+    options.func_info = code.functions.data();
+    options.func_info_cnt = static_cast<uint32_t>(code.functions.size());
+    options.func_info_rec_size = sizeof(bpf_func_info);
+  }
   const auto type = static_cast<bpf_prog_type>(form.type);
   const std::string name = ("tracker_" + form.name).substr(0, BPF_OBJ_NAME_LEN - 1);
   int fd =

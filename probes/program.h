@@ -10,10 +10,9 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "probes/program_code.h"
 #include "probes/record.h"
 #include "probes/rung.h"
-
-struct bpf_insn;
 
 namespace tracker {
 
@@ -48,6 +47,6 @@ struct ProgramForm {
 };
 
 // An error has the kernel's words, the verifier's last line among them.
-Result<UniqueFd> load_program(const ProgramForm& form, const std::vector<bpf_insn>& instructions);
+Result<UniqueFd> load_program(const ProgramForm& form, const ProgramCode& code);
 
 }  // namespace tracker

@@ -247,7 +247,7 @@ std::optional<bool> decide(const bpf_insn& insn, const Registers& known) {
 class Pruner {
  public:
   explicit Pruner(std::vector<bpf_insn>& instructions)
-      : instructions_(instructions), before_(instructions.size()) {}
+      : instructions_(instructions), before_(instructions.size()), moved_to_(instructions.size()) {}
 
   void run() {
     reach(0, {});
@@ -257,6 +257,14 @@ class Pruner {
       follow(at);
     }
     rebuild();
+  }
+
+  // After run(): where the functions begin now.
+  void move(std::vector<bpf_func_info>& functions) const {
+    std::erase_if(functions,
+                  [&](const bpf_func_info& function) { return !before_[function.insn_off]; });
+    for (bpf_func_info& function : functions)
+      function.insn_off = static_cast<uint32_t>(moved_to_[function.insn_off]);
   }
 
  private:
@@ -309,11 +317,10 @@ class Pruner {
   }
 
   void rebuild() {
-    std::vector<size_t> moved_to(instructions_.size());
     std::vector<size_t> origins;  // of the kept ones
     std::vector<bpf_insn> pruned;
     for (size_t at = 0; at < instructions_.size(); at += size_of(instructions_[at])) {
-      moved_to[at] = pruned.size();
+      moved_to_[at] = pruned.size();
       const std::optional<bpf_insn> insn = kept(at);
       if (!insn) continue;
       origins.push_back(at);
@@ -321,10 +328,10 @@ class Pruner {
       if (is_wide(*insn)) pruned.push_back(instructions_[at + 1]);
     }
     for (const size_t at : origins) {
-      bpf_insn& insn = pruned[moved_to[at]];
+      bpf_insn& insn = pruned[moved_to_[at]];
       const auto distance = [&](int64_t offset) {
-        return static_cast<int64_t>(moved_to[target(at, offset)]) -
-               static_cast<int64_t>(moved_to[at]) - 1;
+        return static_cast<int64_t>(moved_to_[target(at, offset)]) -
+               static_cast<int64_t>(moved_to_[at]) - 1;
       };
       if (is_goto(insn) || is_branch(insn)) insn.off = static_cast<int16_t>(distance(insn.off));
       if (names_function(insn)) insn.imm = static_cast<int32_t>(distance(insn.imm));
@@ -335,12 +342,22 @@ class Pruner {
   std::vector<bpf_insn>& instructions_;
   std::vector<std::optional<Registers>> before_;  // nothing: not reached
   std::vector<size_t> work_;
+  std::vector<size_t> moved_to_;  // by where it was
 };
 
 }  // namespace
 
 void prune_unreachable(std::vector<bpf_insn>& instructions) {
   if (is_well_formed(instructions)) Pruner(instructions).run();
+}
+
+void prune_unreachable(ProgramCode& code) {
+  if (!is_well_formed(code.instructions)) return;
+  for (const bpf_func_info& function : code.functions)
+    if (function.insn_off >= code.instructions.size()) return;
+  Pruner pruner(code.instructions);
+  pruner.run();
+  pruner.move(code.functions);
 }
 
 }  // namespace tracker

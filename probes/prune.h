@@ -7,7 +7,7 @@
 
 #include <vector>
 
-struct bpf_insn;
+#include "probes/program_code.h"
 
 namespace tracker {
 
@@ -17,5 +17,9 @@ namespace tracker {
 // into the second half of a wide load) is left as it is, for the kernel to refuse; one with an
 // instruction that is not known here, for a newer kernel to judge.
 void prune_unreachable(std::vector<bpf_insn>& instructions);
+
+// The same, with what the kernel is told of the program's functions: of those that nothing reaches
+// it is told no more.
+void prune_unreachable(ProgramCode& code);
 
 }  // namespace tracker

@@ -55,7 +55,8 @@ struct tracker_record {
 };
 
 /* One probe's hits on one CPU at one depth of interrupts. Each hit adds one to seen and one to
- * exactly one of filtered, recorded and ring_full. */
+ * exactly one of filtered, recorded and ring_full; one that brings a list of skbs does so for each of
+ * them, at least once. */
 struct tracker_counters {
 	__u64 seen;
 	__u64 filtered;
@@ -109,6 +110,7 @@ enum tracker_knob {
 	KNOB_CONTEXT,        /* what the program's context holds: CONTEXT_ARGUMENTS or _REGISTERS */
 	KNOB_ARGS,           /* bit n: the argument at position n is looked at */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
+	KNOB_LIST,           /* what that argument is: LIST_ */
 	KNOB_SOCK_ARG,
 	KNOB_NET_ARG,
 	KNOB_DEV_ARG,
@@ -146,6 +148,10 @@ enum tracker_knob {
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */
+#define LIST_NONE 0         /* one skb */
+#define LIST_OF_HEADS 1     /* a struct list_head: skbs linked by skb->list */
+#define LIST_QUEUE 2        /* a struct sk_buff_head */
+#define LIST_CHAIN 3        /* a first skb, others behind it by skb->next */
 #define RESULT_NONE 0       /* nothing, or nothing that a number could say */
 #define RESULT_U8 1
 #define RESULT_S8 2

@@ -103,7 +103,13 @@ struct ethhdr {
 	__be16 h_proto;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct sk_buff {
+	struct sk_buff *next;
+	struct list_head list;
 	struct net_device *dev;
 	struct sock *sk;
 	unsigned long _skb_refdst;
@@ -127,6 +133,10 @@ struct sk_buff {
 	unsigned char *head;
 	unsigned char *data;
 	unsigned int truesize;
+};
+
+struct sk_buff_head {
+	__u32 qlen;
 };
 
 #pragma clang attribute pop

@@ -30,6 +30,7 @@
 #include "packet.h"
 #include "ring_record.h"
 #include "sections/all.h"
+#include "skb_list.h"
 #include "stack_budget.h"
 #include "transmit.h"
 #include "view.h"
@@ -113,9 +114,8 @@ static __always_inline const struct sk_buff *view_skb(struct hit *hit, __u64 add
 	return skb->head ? skb : NULL;
 }
 
-static __always_inline int handle_skb(struct hit *hit)
+static __always_inline int handle_skb(struct hit *hit, __u64 address)
 {
-	__u64 address = argument(hit, KNOB(KNOB_SKB_ARG));
 	const struct sk_buff *skb = view_skb(hit, address);
 	struct tracker_record *record;
 	struct packet_view view = {};
@@ -251,7 +251,9 @@ static __always_inline int handle_hit(struct hit *hit)
 	hit->now = bpf_ktime_get_boot_ns();
 	if (KNOB(KNOB_ROLE) == ROLE_RETURN)
 		return handle_return(hit);
-	return KNOB(KNOB_ROLE) == ROLE_TRANSMITTED ? handle_transmitted(hit) : handle_skb(hit);
+	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
+		return handle_transmitted(hit);
+	return handle_skb(hit, argument(hit, KNOB(KNOB_SKB_ARG)));
 }
 
 static __always_inline int handle(void *ctx)
@@ -274,4 +276,51 @@ SEC("tracker/template")
 int tracepoint_template(void *ctx)
 {
 	return handle(ctx);
+}
+
+/* Called by bpf_loop(): 1 ends the walk. */
+static __noinline long handle_next_skb(__u32 index, struct skb_list *list)
+{
+	__u64 skb = skb_of_link(list->link);
+
+	if (index)
+		list->hit.counters->seen++;
+	if (index < LIST_SKBS)
+		handle_skb(&list->hit, skb);
+	else
+		lost_of_list(&list->hit, 1);
+	list->link = read_link(skb + link_offset());
+	return is_at_end(list) ? 1 : 0;
+}
+
+static __always_inline int handle_list(struct skb_list *list)
+{
+	__u32 bound;
+
+	list->hit.now = bpf_ktime_get_boot_ns();
+	first_of_list(list);
+	bound = list_bound(list);
+	if (is_at_end(list) || !bound)
+		return filtered(&list->hit);
+	bpf_loop(bound < LIST_WALK ? bound : LIST_WALK, handle_next_skb, list, 0);
+	lose_rest(list, bound);
+	return 0;
+}
+
+/* As the other template, of functions that are given several skbs: a program of its own, whose frame
+ * has to leave room for that of the function it loops with (512 bytes for both). */
+SEC("tracker/list_template")
+int list_template(void *ctx)
+{
+	struct skb_list list = {};
+
+	if (!is_watching())
+		return 0;
+	keep_cpu();
+	if (begin(&list.hit, ctx)) {
+		handle_list(&list);
+		end(&list.hit);
+	}
+	release_cpu();
+	return 0;
 }

@@ -14,7 +14,7 @@ namespace tracker {
 namespace {
 
 Result<AttachedProgram> attach_trampoline(const Function& function, bpf_attach_type end,
-                                          const std::vector<bpf_insn>& program) {
+                                          const ProgramCode& program) {
   ProgramForm form;
   form.type = BPF_PROG_TYPE_TRACING;
   form.attach_type = end;
@@ -37,7 +37,7 @@ Result<AttachedProgram> attach_trampoline(const Function& function, bpf_attach_t
 }
 
 Result<AttachedProgram> attach_kprobe(const Function& function, KprobeEnd end,
-                                      const std::vector<bpf_insn>& program) {
+                                      const ProgramCode& program) {
   ProgramForm form;
   form.type = BPF_PROG_TYPE_KPROBE;
   form.name = function.name;
@@ -57,7 +57,7 @@ Result<AttachedProgram> attach_kprobe(const Function& function, KprobeEnd end,
 }  // namespace
 
 Result<AttachedProgram> attach_to_function(const Function& function, Rung rung,
-                                           const std::vector<bpf_insn>& program) {
+                                           const ProgramCode& program) {
   switch (rung) {
     case Rung::kFentry:
       return attach_trampoline(function, BPF_TRACE_FENTRY, program);

@@ -8,13 +8,11 @@
 #include "probes/program.h"
 #include "probes/rung.h"
 
-struct bpf_insn;
-
 namespace tracker {
 
 // Loads a program that was made for this rung - kFentry, kFexit, kKprobe or kKretprobe - and
 // attaches it to the function. An error has the kernel's words.
 Result<AttachedProgram> attach_to_function(const Function& function, Rung rung,
-                                           const std::vector<bpf_insn>& program);
+                                           const ProgramCode& program);
 
 }  // namespace tracker

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "probes/btf_types.h"
+#include "probes/function/skb_list.h"
 #include "probes/record.h"
 
 namespace tracker {
@@ -16,7 +17,6 @@ constexpr uint32_t kWordBytes = 8;
 // What holds packets and is not read as one.
 std::string_view other_holder(const btf* object, uint32_t id) {
   const std::string_view target = pointee(object, id);
-  if (target == "sk_buff_head") return "it takes a list of skbs, which cannot be watched yet";
   if (target == "nft_pktinfo") return "its skb lies in a struct nft_pktinfo, which is not read yet";
   if (target == "xdp_buff") return "it takes a struct xdp_buff, before there is an skb";
   const btf_type* type = skip_modifiers(object, id);
@@ -57,8 +57,19 @@ uint64_t result_kind(const btf* object, uint32_t id) {
   }
 }
 
-FunctionArgs read_args(const btf* object, const btf_type* prototype) {
+// What takes an skb and a queue is about the skb: skb_queue_tail().
+void choose_list(std::string_view name, const SkbListPositions& lists, FunctionArgs& args) {
+  const SkbList list = skb_list_of(name, args.skb, lists);
+  if (list.kind == LIST_NONE) return;
+  args.list = list.kind;
+  args.skb = list.position;
+  if (!args.gives_skb)
+    args.why_no_return = "it is given several skbs, each of which may be freed when it returns";
+}
+
+FunctionArgs read_args(const btf* object, const btf_type* prototype, std::string_view name) {
   FunctionArgs args;
+  SkbListPositions lists;
   args.count = btf_vlen(prototype);
   args.result = result_kind(object, prototype->type);
   args.gives_skb = pointee(object, prototype->type) == "sk_buff";
@@ -77,6 +88,8 @@ FunctionArgs read_args(const btf* object, const btf_type* prototype) {
     } else if (target == "sk_buff") {
       set_once(args.skb, i);
     }
+    if (target == "sk_buff_head" && i < SCRATCH_ARGS) set_once(lists.queue, i);
+    if (target == "list_head" && i < SCRATCH_ARGS) set_once(lists.list_head, i);
     if (target == "sock") set_once(args.sock, i);
     if (target == "net") set_once(args.net, i);
     if (const std::string_view holder = other_holder(object, id); !holder.empty())
@@ -89,6 +102,7 @@ FunctionArgs read_args(const btf* object, const btf_type* prototype) {
     if (args.skb < 0) args.why_no_skb = "what it takes by value hides where its skb is";
     break;
   }
+  choose_list(name, lists, args);
   return args;
 }
 
@@ -96,14 +110,15 @@ std::optional<Function> function_of(const btf& object, const std::string& module
   const btf_type* type = btf__type_by_id(&object, id);
   const btf_type* prototype = skip_modifiers(&object, type->type);
   if (!prototype || !btf_is_func_proto(prototype)) return std::nullopt;
-  return Function{std::string(btf_name(&object, type->name_off)), module, id,
-                  read_args(&object, prototype)};
+  const std::string_view name = btf_name(&object, type->name_off);
+  return Function{std::string(name), module, id, read_args(&object, prototype, name)};
 }
 
 }  // namespace
 
 bool brings_packet(const FunctionArgs& args, FunctionEnd end) {
-  return args.skb >= 0 || (end == FunctionEnd::kReturn && args.gives_skb);
+  if (end == FunctionEnd::kReturn) return args.gives_skb || (args.skb >= 0 && !is_list(args));
+  return args.skb >= 0;
 }
 
 std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end) {

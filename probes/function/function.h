@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/kernel_btf.h"
+#include "probes/record.h"
 
 namespace tracker {
 
@@ -16,17 +17,22 @@ enum class FunctionEnd { kBeginning, kReturn };
 
 // Positions count 64-bit words from 0, as calls pass them; -1: there is none that can be read.
 struct FunctionArgs {
-  int count = 0;  // of all arguments that are declared
-  int skb = -1;
+  int count = 0;              // of all arguments that are declared
+  int skb = -1;               // of the skb, or of what `list` says
+  uint64_t list = LIST_NONE;  // LIST_ in record.h
   int sock = -1;
   int net = -1;
-  std::string_view why_no_skb;  // where skb is -1: what it takes instead, or where it lies
-  int words = -1;               // of all arguments together: where fexit has the result
-  uint64_t result = 0;          // what it returns: RESULT_ in record.h
-  bool gives_skb = false;       // it returns a struct sk_buff *
+  std::string_view why_no_skb;     // where skb is -1: what it takes instead, or where it lies
+  std::string_view why_no_return;  // where only its beginning brings packets
+  int words = -1;                  // of all arguments together: where fexit has the result
+  uint64_t result = 0;             // what it returns: RESULT_ in record.h
+  bool gives_skb = false;          // it returns a struct sk_buff *
 };
 
-// Whether a probe at that end has a packet.
+inline bool is_list(const FunctionArgs& args) { return args.list != LIST_NONE; }
+
+// Whether a probe at that end has a packet. Not at the return of a call that was given several:
+// which of them it is about nobody says, and each may be freed by then.
 bool brings_packet(const FunctionArgs& args, FunctionEnd end);
 
 struct Function {
@@ -36,9 +42,9 @@ struct Function {
   FunctionArgs args;
 };
 
-// All functions that bring a packet at that end: they take an skb, or, at their return, hand one
-// back; and those called `name` whatever they take. A name can be there more than once. Of modules
-// those whose BTF can be read.
+// All functions that bring a packet at that end: they take an skb or several, or, at their return,
+// hand one back; and those called `name` whatever they take. A name can be there more than once. Of
+// modules those whose BTF can be read.
 std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end);
 std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name);
 

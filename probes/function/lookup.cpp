@@ -104,7 +104,9 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
   }
   const Function& function = found.front();
   if (!brings_packet(function.args, end_of(target)))
-    return not_watched(target, name, function.args.why_no_skb);
+    return not_watched(
+        target, name,
+        function.args.skb < 0 ? function.args.why_no_skb : function.args.why_no_return);
   if (const auto why = why_not_traceable(function, traceable))
     return not_watched(target, name, *why);
   return point(target, function);

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probes/function/point.h"
 
+#include <bpf/libbpf.h>
+
 #include "probes/function/attach.h"
 #include "probes/function/target.h"
 #include "probes/record.h"
 
 namespace tracker {
+namespace {
+
+// Asked only after a refusal: it loads a program.
+bool has_loops() {
+  return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, nullptr) != 0;
+}
+
+}  // namespace
 
 // What a function hands back without having been given one is a packet where it begins.
 ProbeRole FunctionPoint::role() const {
-  return is_return_ && function_.args.skb >= 0 ? ProbeRole::kReturn : ProbeRole::kOther;
+  return is_return_ && function_.args.skb >= 0 && !is_list(function_.args) ? ProbeRole::kReturn
+                                                                           : ProbeRole::kOther;
 }
 
 ProbeName FunctionPoint::name() const {
@@ -40,15 +51,19 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
                       {KNOB_LOCATION_ARG, -1},
                       {KNOB_RETURN_ARG, result}},
                      knobs);
+  knobs[KNOB_LIST] = gives_skb ? LIST_NONE : args.list;
   knobs[KNOB_RESULT] = result >= 0 && !gives_skb ? args.result : RESULT_NONE;
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;
   knobs[KNOB_ROLE] = static_cast<uint64_t>(at_return ? role() : ProbeRole::kOther);
   knobs[KNOB_STAGE] = 0;
 }
 
-Result<AttachedProgram> FunctionPoint::attach(Rung rung,
-                                              const std::vector<bpf_insn>& program) const {
-  return attach_to_function(function_, rung, program);
+Result<AttachedProgram> FunctionPoint::attach(Rung rung, const ProgramCode& program) const {
+  auto attached = attach_to_function(function_, rung, program);
+  if (!attached && is_list(function_.args) && !has_loops())
+    return Error{
+        "it is given several skbs, and this kernel lacks bpf_loop() (5.17) to go over them"};
+  return attached;
 }
 
 }  // namespace tracker

@@ -82,8 +82,7 @@ std::vector<Rung> TracepointPoint::rungs() const {
   return has_type ? std::vector{Rung::kTpBtf, Rung::kRawTp} : std::vector{Rung::kRawTp};
 }
 
-Result<AttachedProgram> TracepointPoint::attach(Rung rung,
-                                                const std::vector<bpf_insn>& program) const {
+Result<AttachedProgram> TracepointPoint::attach(Rung rung, const ProgramCode& program) const {
   const bool is_typed = rung == Rung::kTpBtf;
   ProgramForm form;
   form.type = is_typed ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_RAW_TRACEPOINT;

@@ -22,7 +22,7 @@ class TracepointPoint : public ProbePoint {
   bool brings_socket() const override { return tracepoint_.args.sock >= 0; }
   void set_knobs(Rung rung, Knobs& knobs) const override;
   std::vector<Rung> rungs() const override;
-  Result<AttachedProgram> attach(Rung rung, const std::vector<bpf_insn>& program) const override;
+  Result<AttachedProgram> attach(Rung rung, const ProgramCode& program) const override;
 
   const Tracepoint& tracepoint() const { return tracepoint_; }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/function/skb_list.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tracker {
+namespace {
+
+// Functions whose struct list_head links skbs by skb->list when they are called, in Linux 5.10
+// to 7.x (net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, net/netfilter/core.c).
+constexpr std::array<std::string_view, 14> kOfListHeads{"netif_receive_skb_list",
+                                                        "netif_receive_skb_list_internal",
+                                                        "__netif_receive_skb_list",
+                                                        "__netif_receive_skb_list_core",
+                                                        "__netif_receive_skb_list_ptype",
+                                                        "ip_list_rcv",
+                                                        "ip_sublist_rcv",
+                                                        "ip_list_rcv_finish",
+                                                        "ip_sublist_rcv_finish",
+                                                        "ipv6_list_rcv",
+                                                        "ip6_sublist_rcv",
+                                                        "ip6_list_rcv_finish",
+                                                        "ip6_sublist_rcv_finish",
+                                                        "nf_hook_slow_list"};
+
+// Functions that free all skbs behind the one that they are given (net/core/skbuff.c). Others that
+// take a chain are also called for a single skb whose `next` means nothing to them.
+constexpr std::array<std::string_view, 2> kChains{"kfree_skb_list", "kfree_skb_list_reason"};
+
+bool contains(const auto& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+}  // namespace
+
+SkbList skb_list_of(std::string_view function, int skb, const SkbListPositions& lists) {
+  if (skb >= 0) return contains(kChains, function) ? SkbList{LIST_CHAIN, skb} : SkbList{};
+  if (lists.queue >= 0) return {LIST_QUEUE, lists.queue};
+  if (lists.list_head >= 0 && contains(kOfListHeads, function))
+    return {LIST_OF_HEADS, lists.list_head};
+  return {};
+}
+
+}  // namespace tracker

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Functions that are given several skbs in one call: an event for each of them.
+#include <gtest/gtest.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/collection.h"
+#include "harness/function_rungs.h"
+#include "harness/process.h"
+#include "harness/recording.h"
+#include "harness/topology.h"
+#include "harness/traffic.h"
+#include "harness/wait.h"
+
+namespace tracker::kernel_test {
+namespace {
+
+constexpr int kPackets = 3;
+constexpr const char* kFilter = "udp port 7777";
+
+class FunctionLists : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string& said = why_no_functions(pair_.left);
+    if (!said.empty()) GTEST_SKIP() << said;
+  }
+
+  Flow flow(int number) const {
+    return {"UDP",
+            {pair_.left_end.ipv4, static_cast<uint16_t>(40000 + number)},
+            {pair_.right_end.ipv4, 7777}};
+  }
+
+  void send() const {
+    for (int i = 0; i < kPackets; ++i) send_datagrams(pair_.left, flow(i), 1);
+  }
+
+  const Pair pair_;
+};
+
+std::vector<std::string> probes(const std::vector<std::string>& targets) {
+  std::vector<std::string> arguments;
+  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
+  return arguments;
+}
+
+// Each probe has one event of each packet, and all of them from one hit: they have one time.
+void expect_one_list(const std::string& file, size_t targets) {
+  std::map<std::string, std::vector<int>> ports;
+  std::map<std::string, std::set<std::string>> times, packets;
+  for (const Json& event : view("print", file, {"-f", kFilter})) {
+    const std::string target =
+        text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol");
+    ports[target].push_back(event.at("/packet/udp/sport"_json_pointer).get<int>());
+    times[target].insert(event.at("ts").dump());
+    packets[target].insert(text_at(event, "/packet_id"));
+  }
+  EXPECT_EQ(ports.size(), targets);
+  for (const auto& [target, of_target] : ports) {
+    EXPECT_EQ(of_target, (std::vector<int>{40000, 40001, 40002})) << target << ", in order";
+    EXPECT_EQ(times.at(target).size(), 1U) << target << " was hit once for all of them";
+    EXPECT_EQ(packets.at(target).size(), static_cast<size_t>(kPackets)) << target;
+    EXPECT_EQ(packets.at(target), packets.begin()->second) << "the same packets everywhere";
+  }
+  const Sums sums = sums_of(file);
+  EXPECT_EQ(sums.lost, 0U);
+}
+
+// netem lets go of all that came within a slot at once, in one softirq; veth's NAPI, which it has
+// with GRO, finds them together.
+TEST_F(FunctionLists, OfReceivedPacketsBringEachOfThem) {
+  const ProcessResult gro = run_program({"ip", "netns", "exec", pair_.right.name(), "ethtool", "-K",
+                                         pair_.right_end.device, "gro", "on"});
+  ASSERT_EQ(gro.status, 0) << gro.err;
+  const ProcessResult netem =
+      run_program({"tc", "-n", pair_.left.name(), "qdisc", "add", "dev", pair_.left_end.device,
+                   "root", "netem", "slot", "1s", "1s"});
+  if (netem.status != 0) GTEST_SKIP() << "no netem here, runs in the lab: " << netem.err;
+  const UniqueFd receiver = bound_socket(pair_.right, flow(0).dest, SOCK_DGRAM);
+  const std::vector<std::string> targets{"fn:netif_receive_skb_list_internal",
+                                         "kprobe:netif_receive_skb_list_internal", "fn:ip_list_rcv",
+                                         "kprobe:ip_list_rcv"};
+  Collection collection({&pair_.right}, probes(targets));
+  pair_.settle();  // the slot that follows has just begun
+  send();
+  pair_.settle();
+  collection.stop();
+  EXPECT_EQ(drain(receiver), kPackets);
+  expect_one_list(collection.file(), targets.size());
+}
+
+// A packet socket's queue when the socket is closed (packet_release()).
+TEST_F(FunctionLists, OfAQueueBringEachOfItsPackets) {
+  const UniqueFd receiver = bound_socket(pair_.right, flow(0).dest, SOCK_DGRAM);
+  UniqueFd sniffer = pair_.right.open_socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_IP));
+  send();
+  pair_.settle();
+  const std::string alternatives = "skb_queue_purge_reason|skb_queue_purge";
+  Collection collection({&pair_.right}, probes({"fn:" + alternatives, "kprobe:" + alternatives}));
+  sniffer.reset();
+  require_soon([&] { return sums_of(collection.file()).recorded >= 2 * kPackets; },
+               "the packets of the closed socket");
+  collection.stop();
+  expect_one_list(collection.file(), 2);
+}
+
+TEST_F(FunctionLists, HaveNoReturnToWatch) {
+  const ProcessResult refused = run_tracker(
+      {"collect", "--no-record", "--duration", "1s", "--probe", "fn:ip_list_rcv%return"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_NE(refused.err.find("it is given several skbs"), std::string::npos) << refused.err;
+}
+
+}  // namespace
+}  // namespace tracker::kernel_test
