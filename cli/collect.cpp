@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/say.h"
+#include "cli/attach_progress.h"
 #include "cli/collect_summary.h"
 #include "cli/event_style.h"
 #include "cli/fit_columns.h"
@@ -23,6 +24,7 @@
 #include "collector/drop_tally.h"
 #include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
+#include "event/not_attached.h"
 #include "event/render.h"
 #include "probes/probe_kind.h"
 
@@ -62,12 +64,9 @@ std::string join_arguments() {
 
 void print_attached(const Session& session, StatusOutput& status) {
   size_t attached = 0;
-  for (const ProbeAttachment& attachment : session.attachments) {
-    attached += attachment.attached;
-    if (!attachment.attached)
-      status.note(
-          fmt::format("not attached: {}: {}", attachment.target, escape_text(attachment.problem)));
-  }
+  for (const ProbeAttachment& attachment : session.attachments) attached += attachment.attached;
+  for (const NotAttached& row : not_attached(session.attachments))
+    status.note(fmt::format("not attached: {}: {}", row.probes, row.problem));
   for (const CompanionProbe& companion : session.companions) {
     if (!companion.problem.empty())
       status.note(fmt::format(
@@ -266,6 +265,8 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally, uint6
     if (printer) printer->set_session(session);
     print_attached(session, status);
   };
+  AttachProgress attaching(status, ::isatty(STDERR_FILENO));
+  observer.on_attaching = [&](size_t done, size_t total) { attaching.show(done, total); };
   observer.on_note = [&](const std::string& sentence) { status.note(escape_text(sentence)); };
   observer.on_progress = [&](const CollectProgress& now) {
     progress ? status.progress(progress_line(now)) : status.flush();

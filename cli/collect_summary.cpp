@@ -37,11 +37,18 @@ Totals add_up(const Session& session) {
   }
   for (const CompanionProbe& companion : session.companions)
     totals.untracked_beside += companion.untracked;
+  uint64_t unknown = 0;
   for (const ProbeAttachment& attachment : session.attachments) {
     if (!attachment.attached) continue;
-    if (attachment.missed < 0) totals.missed_known = false;
+    if (attachment.missed < 0) ++unknown;
     totals.missed += std::max<int64_t>(attachment.missed, 0);
   }
+  for (const SharedProgramUse& shared : session.shared_programs) {
+    if (shared.missed < 0) continue;
+    unknown -= std::min(unknown, shared.probes);
+    totals.missed += shared.missed;
+  }
+  totals.missed_known = unknown == 0;
   return totals;
 }
 
@@ -161,7 +168,9 @@ std::string render_collect_summary(const CollectSummary& summary,
   if (!totals.missed_known) {
     text += "missed: unknown on this kernel\n";
   } else if (totals.missed > 0) {
-    text += fmt::format("missed {}: hits inside another hit of the same probe\n", totals.missed);
+    text += fmt::format(
+        "missed {}: hits during another one on that CPU, for which the kernel runs no program\n",
+        totals.missed);
   }
   text += left_out_line(summary.left_out);
   if (is_recorded) text += fmt::format("recorded in {}\n", escape_text(outcome.recording));

@@ -18,6 +18,7 @@ class StatsCommand : public Command {
     CLI::App* command =
         app.add_subcommand("stats", "show probes, rates, losses and sizes of a recording");
     add_view_options(*command, view_options_);
+    command->add_flag("--all", all_, "list also probes that were never hit, however many");
     command->footer(
         "A selection adds the counts of the selected events.\n"
         "Examples:\n"
@@ -39,7 +40,7 @@ class StatsCommand : public Command {
     const Session& session = view.source->session();
     const bool is_json = view_options_.format == OutputFormat::kJson;
     TRY(output->write(is_json ? render_stats_json(stats, session)
-                              : render_stats_text(stats, session)));
+                              : render_stats_text(stats, session, all_)));
     TRY(output->close());
     return finish_view(view, damaged, (stats.selected ? *stats.selected : stats.events).events,
                        "event");
@@ -47,6 +48,7 @@ class StatsCommand : public Command {
 
  private:
   ViewOptions view_options_;
+  bool all_ = false;
 };
 
 }  // namespace

@@ -299,7 +299,7 @@ Result<void> Collection::loop() {
   next_tick_ns_ = session_.start_ns + kTickNs;
   if (options_.duration_seconds)
     deadline_ns_ = session_.start_ns + static_cast<uint64_t>(*options_.duration_seconds * 1e9);
-  if (options_.command) {
+  if (options_.command && end_reason_.empty()) {
     TRY_ASSIGN(child, ChildCommand::start(*options_.command));
     child_.emplace(std::move(child));
   }
@@ -367,7 +367,11 @@ Result<CollectSummary> Collection::run() {
   if (options_.output)
     draft_ = std::make_unique<Background<Result<RecordingDraft>>>(
         [this] { return RecordingDraft::make(*options_.output); });
-  TRY(probes_->attach(session_, names_));
+  TRY(probes_->attach(session_, names_, [this](size_t done, size_t total) {
+    if (const auto signal = signals_->take()) end(signal->name);
+    if (observer_.on_attaching) observer_.on_attaching(done, total);
+    return end_reason_.empty();
+  }));
   if (!probes_->kernel().refused_loads().empty())
     note("each event costs more here than it must, as the kernel's objects are read by calls: " +
          probes_->kernel().refused_loads());

@@ -30,6 +30,8 @@ struct CollectProgress {
 };
 
 struct CollectObserver {
+  // Functions are attached one by one, which takes long where there are many: so many are done.
+  std::function<void(size_t done, size_t total)> on_attaching;
   // All probes were tried: session.attachments says what became of each. The recording has its name
   // by then: who is told that all is attached may open it.
   std::function<void(const Session& session)> on_attached;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "event/section.h"
 
@@ -14,17 +16,24 @@ namespace tracker {
 
 namespace {
 
-void add(std::vector<PlannedProbe>& plan, const ProbePointPtr& point, uint32_t sections) {
-  if (point->name().role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
-  const std::string target = point->target();
-  auto same = std::find_if(plan.begin(), plan.end(), [&](const PlannedProbe& probe) {
-    return probe.point->target() == target;
-  });
-  if (same == plan.end())
-    plan.push_back({point, sections});
-  else
-    same->sections |= sections;
-}
+// A plan in the making: each point once.
+class PlanMaker {
+ public:
+  void add(const ProbePointPtr& point, uint32_t sections) {
+    if (point->name().role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
+    const auto [known, is_new] = by_target_.emplace(point->target(), plan_.size());
+    if (is_new)
+      plan_.push_back({point, sections});
+    else
+      plan_[known->second].sections |= sections;
+  }
+
+  std::vector<PlannedProbe> take() { return std::move(plan_); }
+
+ private:
+  std::vector<PlannedProbe> plan_;
+  std::unordered_map<std::string, size_t> by_target_;
+};
 
 struct Field {
   const char* type = nullptr;
@@ -115,7 +124,7 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf,
                                               const Note& note) {
-  std::vector<PlannedProbe> plan;
+  PlanMaker maker;
   for (const std::string& typed : targets) {
     auto looked_up = find_points(typed, btf);
     if (!looked_up && is_optional(typed) && looked_up.error().kind != ErrorKind::kWrongUsage) {
@@ -125,8 +134,9 @@ Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& ta
     TRY_ASSIGN(found, std::move(looked_up));
     for (const std::string& sentence : found.notes) note(sentence);
     const uint32_t stack = found.takes_stack ? section_bit(Section::kStack) : 0;
-    for (const ProbePointPtr& point : found.points) add(plan, point, sections | stack);
+    for (const ProbePointPtr& point : found.points) maker.add(point, sections | stack);
   }
+  std::vector<PlannedProbe> plan = maker.take();
   if (plan.empty()) return Error{"nothing to collect: every probe was left out"};
   return plan;
 }

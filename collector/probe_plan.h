@@ -16,6 +16,10 @@
 
 namespace tracker {
 
+// Functions that differ in nothing but where their packet is share a program where they are more
+// than these: programs of their own, a few hundredths of a second each, would take long.
+inline constexpr size_t kManyFunctions = 16;
+
 struct PlannedProbe {
   ProbePointPtr point;
   uint32_t sections = 0;

@@ -22,9 +22,29 @@ std::vector<RungTrial> try_rungs(Trial& trial, uint32_t slot, const PlannedProbe
   for (const Rung rung : probe.point->rungs()) {
     const auto attached = trial.attach(slot, *probe.point, probe.sections, rung);
     tried.push_back({rung, attached ? "" : attached.error().message});
-    if (attached && scope == TrialScope::kUntilOneWorks) break;
+    if (attached && scope == TrialScope::kUntilOneWorks) return tried;
   }
+  if (scope == TrialScope::kUntilOneWorks || !probe.point->shared_site()) return tried;
+  const auto attached = trial.attach_shared(slot, *probe.point, probe.sections, Rung::kFentryMulti);
+  tried.push_back({Rung::kFentryMulti, attached ? "" : attached.error().message});
   return tried;
+}
+
+bool shares_program(const PlannedProbe& probe) { return probe.point->shared_site().has_value(); }
+
+// As a collection attaches them: by one program.
+void try_together(Trial& trial, std::vector<TriedProbe>& tried) {
+  std::vector<IndexedPlan> plans;
+  for (const TriedProbe& probe : tried)
+    plans.push_back(
+        {static_cast<uint32_t>(plans.size()), {probe.probe.point.get(), probe.probe.sections}});
+  const auto results = trial.attach_together(plans);
+  for (size_t i = 0; i < tried.size(); ++i) {
+    if (results[i])
+      tried[i].rungs.push_back({*rung_of(*results[i]), ""});
+    else
+      tried[i].refused_together = results[i].error().message;
+  }
 }
 
 }  // namespace
@@ -38,9 +58,10 @@ std::optional<Rung> TriedProbe::best() const {
 std::string TriedProbe::refusal() const {
   std::string lockdown = lockdown_text();
   if (!lockdown.empty()) return lockdown;
-  std::string text;
+  std::string text = refused_together;
   for (const RungTrial& trial : rungs) {
-    if (!trial.refused.empty())
+    const std::vector<Rung> asked = probe.point->rungs();
+    if (!trial.refused.empty() && std::ranges::find(asked, trial.rung) != asked.end())
       text +=
           fmt::format("{}{}: {}", text.empty() ? "" : "; ", rung_name(trial.rung), trial.refused);
   }
@@ -66,10 +87,16 @@ Result<std::vector<TriedProbe>> try_probes(const std::vector<PlannedProbe>& plan
   TRY(check_privileges());
   std::vector<TriedProbe> tried;
   if (plan.empty()) return tried;
-  for (const PlannedProbe& probe : plan) tried.push_back({probe, {}});
-  const auto slots = static_cast<uint32_t>(std::min<size_t>(plan.size(), kSlots));
+  for (const PlannedProbe& probe : plan) tried.push_back({probe, {}, ""});
+  const bool together = plan.size() > kManyFunctions && std::ranges::all_of(plan, shares_program);
+  const size_t most = together ? plan.size() : kSlots;
+  const auto slots = static_cast<uint32_t>(std::min(plan.size(), most));
   TRY_ASSIGN(begun, Trial::begin(btf, slots));
   Trial& trial = begun;
+  if (together) {
+    try_together(trial, tried);
+    return tried;
+  }
   for (size_t first = 0; first < tried.size(); first += slots) {
     for_each_in_parallel(std::min<size_t>(slots, tried.size() - first), [&](size_t i) {
       TriedProbe& probe = tried[first + i];

@@ -22,7 +22,11 @@ struct RungTrial {
 
 struct TriedProbe {
   PlannedProbe probe;
-  std::vector<RungTrial> rungs;  // those that were tried, best first
+  // Those that were tried, best first; then those of programs that many functions share, where all
+  // were asked for.
+  std::vector<RungTrial> rungs;
+
+  std::string refused_together;  // of many functions that no program could be shared by: why
 
   // The one that a collection takes; nothing where all are refused.
   std::optional<Rung> best() const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -119,21 +120,42 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
   return index < asked_.size() ? asked_[index] : companions_[index - asked_.size()];
 }
 
+// Of those that no shared program reaches so many get one of their own: more would take minutes.
+constexpr ptrdiff_t kMostAlone = 200;
+
+std::vector<IndexedPlan> WatchedProbes::plans_to_share() const {
+  std::vector<IndexedPlan> plans;
+  for (uint32_t i = 0; i < asked_.size(); ++i) {
+    if (asked_[i].point->shared_site())
+      plans.push_back({i, {asked_[i].point.get(), asked_[i].sections}});
+  }
+  if (plans.size() <= kManyFunctions) plans.clear();
+  return plans;
+}
+
 // The value is by index of the probe, companions behind those asked for. The ends of transmits come
 // first: net_dev_start_xmit may note its own only if these are noted too. Most of the time is the
 // verifier's, which works on several programs at once.
-std::vector<Result<std::string>> WatchedProbes::attach_all() {
+std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep_going) {
   const auto count = static_cast<uint32_t>(asked_.size() + companions_.size());
   std::vector<Result<std::string>> rungs(count, Error{});
   const bool only_drops = std::all_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
     return probe.role() == ProbeRole::kDropped;
   });
+  std::vector<bool> is_shared(count);
+  const std::vector<IndexedPlan> plans = plans_to_share();
+  const auto shared = kernel_->attach_shared(plans, kSharedRungs, keep_going);
+  const auto refused = std::ranges::count_if(shared, [](const auto& rung) { return !rung; });
+  for (size_t i = 0; i < plans.size(); ++i) {
+    rungs[plans[i].index] = shared[i];
+    is_shared[plans[i].index] = shared[i].has_value() || refused > kMostAlone;
+  }
   bool paired = false;
   for (const bool is_end : {true, false}) {
     for_each_in_parallel(count, [&](size_t at) {
       const auto i = static_cast<uint32_t>(at);
       const PlannedProbe& probe = probe_at(i);
-      if ((probe.role() == ProbeRole::kTransmitted) != is_end) return;
+      if (is_shared[i] || (probe.role() == ProbeRole::kTransmitted) != is_end) return;
       ProbePlan plan{probe.point.get(), probe.sections};
       plan.companion = i >= asked_.size();
       plan.netns_only = only_drops;
@@ -146,10 +168,10 @@ std::vector<Result<std::string>> WatchedProbes::attach_all() {
   return rungs;
 }
 
-Result<void> WatchedProbes::attach(Session& session, Names& names) {
+Result<void> WatchedProbes::attach(Session& session, Names& names, const KeepGoing& keep_going) {
   names.reasons = btf_->drop_reasons();
   names.subsystems = btf_->drop_subsystems();
-  const std::vector<Result<std::string>> rungs = attach_all();
+  const std::vector<Result<std::string>> rungs = attach_all(keep_going);
   size_t attached = 0;
   for (uint32_t i = 0; i < rungs.size(); ++i) {
     const PlannedProbe& probe = probe_at(i);
@@ -179,6 +201,7 @@ Result<std::vector<ProbeCounters>> WatchedProbes::read_counters(Session& session
     counters.insert(counters.end(), of_probe.begin(), of_probe.end());
     session.attachments[i].missed = session.attachments[i].attached ? kernel_->missed(i) : -1;
   }
+  session.shared_programs = kernel_->shared_programs();
   for (uint32_t i = 0; i < companions_.size(); ++i) {
     TRY_ASSIGN(of_companion, kernel_->counters(static_cast<uint32_t>(asked_.size()) + i));
     CompanionProbe& companion = session.companions[i];

@@ -45,7 +45,9 @@ class WatchedProbes {
 
   // Attaches everything, says in session and names what became of each probe, and lets them begin:
   // session.start_ns is that moment. An error only where not one probe could be attached.
-  Result<void> attach(Session& session, Names& names);
+  // `keep_going` is asked before each of many functions that are attached one by one: false leaves
+  // the rest out.
+  Result<void> attach(Session& session, Names& names, const KeepGoing& keep_going);
 
   // Counters of the probes that were asked for, by probe and CPU; into `session` goes what each
   // missed and how often companions were hit.
@@ -60,7 +62,8 @@ class WatchedProbes {
   const PlannedProbe& probe_at(uint32_t index) const;
   KernelProbesOptions settings(const CollectOptions& options) const;
   void begin_rings(const CollectOptions& options);
-  std::vector<Result<std::string>> attach_all();
+  std::vector<IndexedPlan> plans_to_share() const;
+  std::vector<Result<std::string>> attach_all(const KeepGoing& keep_going);
 
   std::unique_ptr<Background<Result<EventRings>>> rings_;  // from plan() to load()
   std::optional<KernelBtf> btf_;

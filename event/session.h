@@ -71,6 +71,15 @@ struct ProbeAttachment {
   bool operator==(const ProbeAttachment&) const = default;
 };
 
+// One program of many probes, each at a function: what it missed is known of all of them together.
+struct SharedProgramUse {
+  std::string how;      // "kprobe_multi", as the attachments of these probes have it
+  uint64_t probes = 0;  // that it serves
+  int64_t missed = -1;  // as ProbeAttachment::missed, which is -1 of each of them
+
+  bool operator==(const SharedProgramUse&) const = default;
+};
+
 // Which drops get a stack where not every event has one: of each reason and place the first ones,
 // and so many in each second after those. Both 0: there is no such budget.
 struct StackBudget {
@@ -99,6 +108,7 @@ struct Session {
   std::vector<ClockReading> clocks;
   std::vector<CompanionProbe> companions;
   std::vector<ProbeAttachment> attachments;  // index: Names::probes for the attached ones
+  std::vector<SharedProgramUse> shared_programs;
   std::vector<ProbeCounters> counters;
   std::vector<LossWindow> losses;
 

@@ -2,6 +2,7 @@
 #include "postprocess/stats.h"
 
 #include <algorithm>
+#include <string_view>
 #include <unordered_map>
 
 #include "postprocess/event_scan.h"
@@ -11,8 +12,11 @@ namespace {
 
 constexpr double kNsPerSecond = 1e9;
 
-// The probe that a target names: without "/stack".
-std::string probe_of(const std::string& target) { return target.substr(0, target.find('/')); }
+// The probe that a target names: without "/stack"; other slashes stand behind modules' names.
+std::string_view probe_of(std::string_view target) {
+  constexpr std::string_view kStack = "/stack";
+  return target.ends_with(kStack) ? target.substr(0, target.size() - kStack.size()) : target;
+}
 
 void describe(ProbeStats& probe, const ProbeAttachment& attachment) {
   probe.target = attachment.target;
@@ -31,7 +35,7 @@ std::vector<ProbeStats> list_probes(const Names& names, const Session& session) 
     probes.emplace_back().target = name.target();
   }
   for (const ProbeAttachment& attachment : session.attachments) {
-    const auto named = by_name.find(probe_of(attachment.target));
+    const auto named = by_name.find(std::string(probe_of(attachment.target)));
     if (named == by_name.end()) {
       describe(probes.emplace_back(), attachment);
       continue;

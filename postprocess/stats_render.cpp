@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "event/event_words.h"
+#include "event/not_attached.h"
 #include "event/render.h"
 #include "postprocess/amount_text.h"
 #include "postprocess/stats.h"
@@ -91,7 +92,17 @@ std::vector<std::pair<const char*, Counter>> rare_counters(const Stats& stats) {
   return counters;
 }
 
-std::string probes_text(const Stats& stats) {
+// Of many probes those without a hit are a number, not rows; 0 where they are rows.
+size_t unhit_to_leave_out(const Stats& stats, bool all) {
+  constexpr size_t kMostUnhit = 40;
+  if (all) return 0;
+  const auto unhit = std::ranges::count_if(stats.probes, [](const ProbeStats& probe) {
+    return probe.problem.empty() && probe.totals.seen == 0;
+  });
+  return static_cast<size_t>(unhit) > kMostUnhit ? static_cast<size_t>(unhit) : 0;
+}
+
+std::string probes_text(const Stats& stats, const Session& session, bool all) {
   TextTable table;
   table.add_column("PROBE", TextTable::Align::kLeft);
   table.add_column("HOW", TextTable::Align::kLeft);
@@ -100,8 +111,9 @@ std::string probes_text(const Stats& stats) {
   const auto rare = rare_counters(stats);
   for (const auto& [title, counter] : rare) table.add_column(title, TextTable::Align::kRight);
   if (stats.selected) table.add_column("SELECTED", TextTable::Align::kRight);
+  const size_t unhit = unhit_to_leave_out(stats, all);
   for (const ProbeStats& probe : stats.probes) {
-    if (!probe.problem.empty()) continue;
+    if (!probe.problem.empty() || (unhit != 0 && probe.totals.seen == 0)) continue;
     const ProbeTotals& totals = probe.totals;
     std::vector<std::string> row{escape_text(probe.target), escape_text(probe.how)};
     for (const uint64_t count : {totals.seen, totals.filtered, totals.recorded, totals.lost()}) {
@@ -113,10 +125,11 @@ std::string probes_text(const Stats& stats) {
     table.add_row(std::move(row));
   }
   std::string text = table.text();
-  for (const ProbeStats& probe : stats.probes) {
-    if (probe.problem.empty()) continue;
-    text += fmt::format("{} was not attached: {}\n", escape_text(probe.target),
-                        escape_text(probe.problem));
+  if (unhit != 0)
+    text += fmt::format("{} more were attached and never hit; --all lists them\n", unhit);
+  for (const NotAttached& row : not_attached(session.attachments)) {
+    text += fmt::format("{} {} not attached: {}\n", row.probes, row.is_one ? "was" : "were",
+                        row.problem);
   }
   return text;
 }
@@ -134,6 +147,18 @@ std::string companions_text(const Session& session) {
       text += fmt::format("{} was not attached, so one packet may show as several: {}\n",
                           escape_text(companion.target), escape_text(companion.problem));
     }
+  }
+  return text;
+}
+
+std::string shared_text(const Session& session) {
+  std::string text;
+  for (const SharedProgramUse& shared : session.shared_programs) {
+    text += fmt::format("{} functions share a program ({}), which missed {}\n", shared.probes,
+                        escape_text(shared.how),
+                        shared.missed < 0    ? "a number of hits that this kernel does not tell"
+                        : shared.missed == 0 ? "no hit"
+                                             : fmt::format("{} hits", shared.missed));
   }
   return text;
 }
@@ -224,6 +249,16 @@ Json probes_json(const Stats& stats) {
   return probes;
 }
 
+Json shared_json(const Session& session) {
+  Json programs = Json::array();
+  for (const SharedProgramUse& shared : session.shared_programs) {
+    Json json{{"how", escape_text(shared.how)}, {"probes", shared.probes}};
+    if (shared.missed >= 0) json["missed"] = shared.missed;
+    programs.push_back(std::move(json));
+  }
+  return programs;
+}
+
 Json companions_json(const Session& session) {
   Json companions = Json::array();
   for (const CompanionProbe& companion : session.companions) {
@@ -239,9 +274,10 @@ Json companions_json(const Session& session) {
 
 }  // namespace
 
-std::string render_stats_text(const Stats& stats, const Session& session) {
-  return head_text(stats, session) + "\n" + probes_text(stats) + companions_text(session) +
-         stacks_text(session) + "\n" + sums_text(stats.totals) + losses_text(session, stats.totals);
+std::string render_stats_text(const Stats& stats, const Session& session, bool all) {
+  return head_text(stats, session) + "\n" + probes_text(stats, session, all) +
+         shared_text(session) + companions_text(session) + stacks_text(session) + "\n" +
+         sums_text(stats.totals) + losses_text(session, stats.totals);
 }
 
 std::string render_stats_json(const Stats& stats, const Session& session) {
@@ -255,6 +291,7 @@ std::string render_stats_json(const Stats& stats, const Session& session) {
   json["events"] = span_json(stats.events);
   if (stats.selected) json["selected"] = span_json(*stats.selected);
   json["probes"] = probes_json(stats);
+  if (!session.shared_programs.empty()) json["shared_programs"] = shared_json(session);
   if (!session.companions.empty()) json["companions"] = companions_json(session);
   if (!session.stacks.is_nothing()) {
     json["stack_budget"] = {{"first", session.stacks.first},

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cerrno>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -24,9 +25,8 @@
 #include "probes/libbpf_log.h"
 #include "probes/libbpf_options.h"
 #include "probes/program.h"
-#include "probes/program_ways.h"
-#include "probes/prune.h"
-#include "probes/record_layout.h"
+#include "probes/program_copies.h"
+#include "probes/shared_program.h"
 #include "probes/tracker.skel.h"
 #include "probes/tracking_map.h"
 #include "probes/trial.h"
@@ -40,19 +40,6 @@ constexpr const char* kVmlinuxBtf = "/sys/kernel/btf/vmlinux";
 struct ObjectDeleter {
   void operator()(tracker_bpf* object) const { tracker_bpf__destroy(object); }
 };
-
-// The object's programs, by what a hit brings.
-struct Templates {
-  ProgramCode one;   // skb
-  ProgramCode list;  // of skbs
-};
-
-// Which sections a record has, and where.
-void set_layout(const RecordLayout& layout, Knobs& knobs) {
-  knobs[KNOB_SECTIONS] = layout.sections;
-  knobs[KNOB_RECORD_BYTES] = layout.bytes;
-  std::copy(layout.offsets.begin(), layout.offsets.end(), knobs.begin() + KNOB_OFFSET_skb);
-}
 
 Error load_error(int error_number, const std::string& said) {
   if (const std::string lockdown = lockdown_text(); !lockdown.empty()) return Error{lockdown};
@@ -69,30 +56,29 @@ Error load_error(int error_number, const std::string& said) {
 struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
-  Templates templates;            // relocated, not patched
-  uint64_t netns_operations = 0;  // its address; 0: not known
-  std::optional<Loads> loads;
-  std::optional<Guard> guard;
+  ProgramTemplates templates;  // relocated, not patched; until `copies` has them
+  std::optional<ProgramCopies> copies;
   std::mutex refused_loads_mutex;
   std::string refused_loads;
   std::optional<EventRings> rings;
   std::optional<TrackingMap> tracks;
   std::vector<AttachedProgram> programs;    // by probe
   std::vector<AttachedProgram> beginnings;  // of those at returns: the ones that keep the packets
+  std::mutex shared_mutex;
+  std::vector<SharedProgram> shared;  // of many probes each, which have none in `programs`
 
   Result<void> load_template(const KernelBtf& btf);
   Result<void> load_object(const KernelBtf& btf, const LibbpfLog& log);
-  void find_netns_operations();
-  void find_ways(const KernelBtf& btf);
+  uint64_t find_netns_operations() const;
   Result<void> fill_netns_filter();
   bool set_watching(uint32_t value) const;
-  Knobs knobs(uint32_t index, const ProbePlan& plan, Rung rung) const;
-  bool is_guarded(Rung rung) const;
-  KernelFunctions functions(bool by_loads) const;
-  Result<AttachedProgram> attach_copy(uint32_t index, const ProbePlan& plan, Rung rung,
-                                      bool by_loads) const;
+  template <typename Program>
+  Result<Program> by_best_way(Rung rung, const std::function<Result<Program>(bool by_loads)>& make);
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
+  void attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
+                        const std::vector<size_t>& members, const KeepGoing& keep_going,
+                        std::vector<Result<std::string>>& results);
   HitCounters hit_counters() const {
     return {bpf_map__fd(object->maps.counters), bpf_map__fd(object->maps.cpus)};
   }
@@ -103,7 +89,7 @@ struct KernelProbes::State {
 // copy.
 int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   // libbpf hands a pointer on as a long; where it did not fit, this would not compile.
-  auto* templates = std::bit_cast<Templates*>(cookie);
+  auto* templates = std::bit_cast<ProgramTemplates*>(cookie);
   const bool is_list = std::string_view(bpf_program__name(program)) == "list_template";
   ProgramCode& kept = is_list ? templates->list : templates->one;
   const bpf_insn* first = bpf_program__insns(program);
@@ -169,21 +155,11 @@ Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const Libbpf
 }
 
 // Where it cannot be run, a namespace's operations are not compared with anything.
-void KernelProbes::State::find_netns_operations() {
+uint64_t KernelProbes::State::find_netns_operations() const {
   auto run = libbpf_options<bpf_test_run_opts>();
-  if (bpf_prog_test_run_opts(bpf_program__fd(object->progs.read_netns_operations), &run) == 0)
-    netns_operations = object->bss->netns_operations;
-}
-
-void KernelProbes::State::find_ways(const KernelBtf& btf) {
-  const std::vector<uint32_t> functions = kernel_functions(btf);
-  guard = find_guard(functions);
-  if (!options.loads) return;
-  auto found = find_loads(btf, functions);
-  if (found)
-    loads = std::move(found).value();
-  else
-    refused_loads = found.error().message;
+  if (bpf_prog_test_run_opts(bpf_program__fd(object->progs.read_netns_operations), &run) != 0)
+    return 0;
+  return object->bss->netns_operations;
 }
 
 Result<void> KernelProbes::State::fill_netns_filter() {
@@ -202,49 +178,26 @@ bool KernelProbes::State::set_watching(uint32_t value) const {
                               BPF_ANY) == 0;
 }
 
-KernelFunctions KernelProbes::State::functions(bool by_loads) const {
-  KernelFunctions functions{};
-  if (by_loads) functions[CALL_bpf_rdonly_cast] = loads->cast;
-  if (guard) {
-    functions[CALL_bpf_preempt_disable] = guard->disable;
-    functions[CALL_bpf_preempt_enable] = guard->enable;
-  }
-  return functions;
-}
-
-bool KernelProbes::State::is_guarded(Rung rung) const {
-  return guard.has_value() && options.guard.value_or(may_be_preempted(rung));
-}
-
-Result<AttachedProgram> KernelProbes::State::attach_copy(uint32_t index, const ProbePlan& plan,
-                                                         Rung rung, bool by_loads) const {
-  Knobs constants = knobs(index, plan, rung);
-  ProgramCode copy = constants[KNOB_LIST] == LIST_NONE ? templates.one : templates.list;
-  constants[KNOB_GUARD] = is_guarded(rung);
-  constants[KNOB_LOADS] = by_loads;
-  if (by_loads)
-    std::copy(loads->struct_ids.begin(), loads->struct_ids.end(),
-              constants.begin() + KNOB_TYPE_sk_buff);
-  CHECK(patch_knobs(copy.instructions, constants) > 0);
-  CHECK(patch_calls(copy.instructions, functions(by_loads)) > 0);
-  prune_unreachable(copy);
-  return plan.point->attach(rung, copy);
+// Programs that read the kernel's objects by loads cost less. A kernel that has the function for
+// it, but not its call (no JIT compiler), permits those that read by calls.
+template <typename Program>
+Result<Program> KernelProbes::State::by_best_way(
+    Rung rung, const std::function<Result<Program>(bool by_loads)>& make) {
+  TRY(copies->check_rung(rung));
+  auto made = make(copies->has_loads());
+  if (made || !copies->has_loads()) return made;
+  auto by_calls = make(false);
+  if (!by_calls) return made;
+  const std::lock_guard lock(refused_loads_mutex);
+  if (refused_loads.empty()) refused_loads = made.error().message;
+  return by_calls;
 }
 
 Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index,
                                                        const ProbePlan& plan) {
-  if (!guard && is_in_trampoline(rung) && kernel_may_preempt())
-    return Error{
-        "this kernel may preempt such programs, and has nothing by which they could forbid it "
-        "(bpf_preempt_disable)"};
-  auto attached = attach_copy(index, plan, rung, loads.has_value());
-  if (attached || !loads) return attached;
-  // A kernel that has the function, but not its call (no JIT compiler), permits the calls.
-  auto by_calls = attach_copy(index, plan, rung, false);
-  if (!by_calls) return attached;
-  const std::lock_guard lock(refused_loads_mutex);
-  if (refused_loads.empty()) refused_loads = attached.error().message;
-  return by_calls;
+  return by_best_way<AttachedProgram>(rung, [&](bool by_loads) {
+    return plan.point->attach(rung, copies->of_probe(index, plan, rung, by_loads));
+  });
 }
 
 // A return needs both programs: the one that keeps the packets first, of which it takes them.
@@ -262,42 +215,50 @@ Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const
   return {};
 }
 
-Knobs KernelProbes::State::knobs(uint32_t index, const ProbePlan& plan, Rung rung) const {
-  const ProbeRole role = plan.point->name().role;
-  uint64_t flags = 0;
-  if (options.track_entries != 0) flags |= KNOB_FLAG_TRACK;
-  if (!options.netns.empty()) flags |= KNOB_FLAG_NETNS_FILTER;
-  if (options.all_skbs) flags |= KNOB_FLAG_ALL_SKBS;
-  if (plan.companion) flags |= KNOB_FLAG_COMPANION;
-  if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
-  if (plan.paired) flags |= KNOB_FLAG_PAIRED;
-  if (role == ProbeRole::kReturn && !rung_of_beginning(rung))
-    flags |= KNOB_FLAG_CALL | KNOB_FLAG_COMPANION;
-  uint32_t sections = fillable_sections(plan.sections, role);
-  const bool takes_every_stack = (sections & section_bit(Section::kStack)) != 0;
-  if (role == ProbeRole::kDropped && !takes_every_stack && !options.stacks.is_nothing()) {
-    flags |= KNOB_FLAG_STACK_BUDGET;
-    sections |= section_bit(Section::kStack);
+// Of the members of a group, plans that can share a program, those that have no result yet and whose
+// point has this rung.
+void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
+                                           const std::vector<size_t>& members,
+                                           const KeepGoing& keep_going,
+                                           std::vector<Result<std::string>>& results) {
+  std::vector<SharedSite> sites;
+  std::vector<size_t> of_plan;
+  for (const size_t i : members) {
+    auto site = plans[i].plan.point->shared_site();
+    if (results[i] || !can_share(*site, rung)) continue;
+    sites.push_back(std::move(*site));
+    of_plan.push_back(i);
   }
-  Knobs knobs{};
-  knobs[KNOB_PROBE] = index;
-  knobs[KNOB_CONTEXT] = context_of(rung);
-  plan.point->set_knobs(rung, knobs);
-  set_layout(record_layout(sections), knobs);
-  knobs[KNOB_FLAGS] = flags;
-  knobs[KNOB_SNAPLEN] = options.snaplen;
-  knobs[KNOB_CPU_COUNT] = possible_cpus();
-  knobs[KNOB_WAKE_BYTES] = options.ring_bytes / 4;
-  knobs[KNOB_NETNS_OPS] = netns_operations;
-  if (options.netns.size() == 1) {
-    knobs[KNOB_NETNS_INUM] = options.netns[0].inum;
-    knobs[KNOB_NETNS_COOKIE] = options.netns[0].cookie;
+  if (sites.empty()) return;
+  const auto say = [&](size_t i, const std::string& why) {
+    const std::string& before = results[of_plan[i]].error().message;
+    results[of_plan[i]] =
+        Error{fmt::format("{}{}{}: {}", before, before.empty() ? "" : "; ", rung_name(rung), why)};
+  };
+  auto program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
+    return load_shared(rung, copies->shared(plans[of_plan[0]].plan, rung, by_loads));
+  });
+  if (!program) {
+    for (size_t i = 0; i < sites.size(); ++i) say(i, program.error().message);
+    return;
   }
-  knobs[KNOB_VMEMMAP] = options.vmemmap_base;
-  knobs[KNOB_PAGE_OFFSET] = options.page_offset_base;
-  knobs[KNOB_STACK_FIRST] = options.stacks.first;
-  knobs[KNOB_STACK_RATE] = options.stacks.per_second;
-  return knobs;
+  std::vector<SharedTarget> targets;
+  for (size_t i = 0; i < sites.size(); ++i)
+    targets.push_back({&sites[i], sites[i].arguments | plans[of_plan[i]].index});
+  SharedProgram made{std::move(*program), {}, rung, 0};
+  const auto refusals =
+      tracker::attach_shared(rung, made.program.get(), targets, made.links, keep_going);
+  for (size_t i = 0; i < sites.size(); ++i) {
+    if (!refusals[i].empty()) {
+      say(i, refusals[i]);
+      continue;
+    }
+    results[of_plan[i]] = std::string(rung_name(rung));
+    ++made.probes;
+  }
+  if (made.links.empty()) return;
+  const std::lock_guard lock(shared_mutex);
+  shared.push_back(std::move(made));
 }
 
 KernelProbes::KernelProbes(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -312,8 +273,9 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   state->programs.resize(options.probe_count);
   state->beginnings.resize(options.probe_count);
   TRY(state->load_template(btf));
-  state->find_netns_operations();
-  state->find_ways(btf);
+  state->copies.emplace(options, std::move(state->templates), state->find_netns_operations(),
+                        btf);
+  state->refused_loads = state->copies->no_loads_reason();
   const auto& maps = state->object->maps;
   TRY_ASSIGN(made, rings());
   TRY(made.put_into(bpf_map__fd(maps.rings)));
@@ -340,6 +302,22 @@ Result<std::string> KernelProbes::attach(uint32_t index, const ProbePlan& plan) 
   return Error{lockdown.empty() ? refused : lockdown};
 }
 
+std::vector<Result<std::string>> KernelProbes::attach_shared(std::span<const IndexedPlan> plans,
+                                                             std::span<const Rung> rungs,
+                                                             const KeepGoing& keep_going) {
+  std::vector<Result<std::string>> results(plans.size(), Error{});
+  std::map<std::pair<uint32_t, uint64_t>, std::vector<size_t>> groups;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    if (const auto site = plans[i].plan.point->shared_site())
+      groups[{plans[i].plan.sections, site->list}].push_back(i);
+  }
+  for (const Rung rung : rungs) {
+    for (const auto& [program, members] : groups)
+      state_->attach_shared_by(rung, plans, members, keep_going, results);
+  }
+  return results;
+}
+
 const std::string& KernelProbes::refused_loads() const { return state_->refused_loads; }
 
 Result<void> KernelProbes::start_watching() {
@@ -359,6 +337,7 @@ void KernelProbes::detach() {
   static_cast<void>(state_->set_watching(0));
   for (auto* programs : {&state_->programs, &state_->beginnings})
     for (AttachedProgram& program : *programs) program.link.reset();
+  for (SharedProgram& program : state_->shared) close_all(program.links);
   // Closing a link does not wait for programs that run (they run inside RCU read sections);
   // this returns after a grace period. Kernels without it: a grace period passes soon after.
   ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
@@ -374,27 +353,38 @@ Result<std::vector<uint64_t>> KernelProbes::lost_by_cpu() const {
 
 namespace {
 
-bool program_info(const AttachedProgram& program, bpf_prog_info& info) {
+bool program_info(const UniqueFd& program, bpf_prog_info& info) {
   uint32_t size = sizeof(info);
-  return program.program && bpf_obj_get_info_by_fd(program.program.get(), &info, &size) == 0;
+  return program && bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0;
 }
 
 }  // namespace
 
 int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
-  if (!program_info(state_->programs[index], info)) return -1;
+  if (!program_info(state_->programs[index].program, info)) return -1;
   if (!counts_missed(state_->programs[index].rung)) return -1;
   bpf_prog_info before{};
-  if (program_info(state_->beginnings[index], before))
+  if (program_info(state_->beginnings[index].program, before))
     info.recursion_misses += before.recursion_misses;
   const auto too_deep = state_->hit_counters().too_deep(index);
   return too_deep ? static_cast<int64_t>(info.recursion_misses + *too_deep) : -1;
 }
 
+std::vector<SharedProgramUse> KernelProbes::shared_programs() const {
+  std::vector<SharedProgramUse> uses;
+  for (const SharedProgram& shared : state_->shared) {
+    bpf_prog_info info{};
+    const bool is_known = counts_missed(shared.rung) && program_info(shared.program, info);
+    uses.push_back({std::string(rung_name(shared.rung)), shared.probes,
+                    is_known ? static_cast<int64_t>(info.recursion_misses) : -1});
+  }
+  return uses;
+}
+
 KernelProbes::RunTime KernelProbes::run_time(uint32_t index) const {
   bpf_prog_info info{};
-  if (!program_info(state_->programs[index], info)) return {};
+  if (!program_info(state_->programs[index].program, info)) return {};
   return {info.run_time_ns, info.run_cnt};
 }
 

@@ -25,43 +25,14 @@
 #include "event/session.h"
 #include "probes/event_rings.h"
 #include "probes/kernel_btf.h"
+#include "probes/kernel_probes_options.h"
 #include "probes/possible_cpus.h"
 #include "probes/probe_point.h"
 #include "probes/program_ways.h"
 #include "probes/record.h"
+#include "probes/shared_program.h"
 
 namespace tracker {
-
-// What all probes of a collection share; fixed before load().
-struct KernelProbesOptions {
-  uint32_t probe_count = 0;
-  uint32_t ring_bytes = 0;     // per CPU; a power of two, at least a page
-  uint32_t track_entries = 0;  // packets under way at the same time; 0: ids without a map
-  uint32_t call_entries = 0;   // calls under way of functions whose return is watched; 0: none is
-  uint32_t snaplen = 0;        // bytes of each packet, 1 to RECORD_PAYLOAD_ALL
-  StackBudget stacks;          // of probes that see drops and do not take every stack
-  bool all_skbs = false;       // also skbs that never were network packets
-  struct Netns {
-    uint32_t inum = 0;
-    uint64_t cookie = 0;  // 0: not known, the inum decides alone
-  };
-  std::vector<Netns> netns;  // empty: all
-  // Kernel addresses and values (KernelSymbols); 0 where unknown, which turns the use of it off.
-  uint64_t vmemmap_base = 0;
-  uint64_t page_offset_base = 0;
-  // Ways that depend on the kernel; for tests, which try each on one kernel.
-  bool loads = true;  // read the kernel's objects by loads where it can be done (bpf/kernel_read.h)
-  std::optional<bool> guard;  // programs turn preemption off themselves (bpf/hit.h); by their rung
-};
-
-// One probe's own constants.
-struct ProbePlan {
-  const ProbePoint* point = nullptr;  // not owned; outlives the call
-  uint32_t sections = 0;              // bits of Section to fill
-  bool companion = false;   // makes no records: only sees where packets are (all are `filtered`)
-  bool netns_only = false;  // nothing but drops is collected: packets need no ids that stay
-  bool paired = false;      // of net_dev_start_xmit: net_dev_xmit is attached too
-};
 
 class KernelProbes {
  public:
@@ -80,6 +51,12 @@ class KernelProbes {
   // The same by this rung alone; the error does not name it. What the probe was attached by before
   // is then detached.
   Result<void> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
+  // Attaches many probes, whose points have a shared_site(), by few programs: one for each of these
+  // rungs and for what else programs differ in. The value is by plan what attach() gives: those that
+  // no shared program reaches have an error.
+  std::vector<Result<std::string>> attach_shared(std::span<const IndexedPlan> plans,
+                                                 std::span<const Rung> rungs,
+                                                 const KeepGoing& keep_going);
   // Why programs read the kernel's objects by calls although this kernel has what it takes for
   // loads: what its BTF lacks, or its words for the first program that it refused. Empty: none.
   const std::string& refused_loads() const;
@@ -103,6 +80,8 @@ class KernelProbes {
   Result<std::vector<uint64_t>> lost_by_cpu() const;
   // Hits for which the kernel did not run the program; -1: this kernel does not say.
   int64_t missed(uint32_t index) const;
+  // What became of programs that many probes share; of each of those missed() is -1.
+  std::vector<SharedProgramUse> shared_programs() const;
   // Nanoseconds and runs of the program, where kernel.bpf_stats_enabled was on; for benchmarks.
   struct RunTime {
     uint64_t nanoseconds = 0;

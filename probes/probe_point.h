@@ -9,6 +9,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "event/names.h"
 #include "probes/program.h"
 #include "probes/rung.h"
+#include "probes/shared_program.h"
 
 namespace tracker {
 
@@ -38,6 +40,8 @@ class ProbePoint {
   // Sets the constants that differ from point to point: positions of arguments, role, stage. Of a
   // point at a function's return also those of the program at its beginning, by that one's rung.
   virtual void set_knobs(Rung rung, Knobs& knobs) const = 0;
+  // What a program that many points share must know of this one; nothing where it can share none.
+  virtual std::optional<SharedSite> shared_site() const { return std::nullopt; }
   // Loads the program, which was made for this rung, and attaches it.
   virtual Result<AttachedProgram> attach(Rung rung, const ProgramCode& program) const = 0;
 };

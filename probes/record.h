@@ -107,6 +107,7 @@ enum tracker_call {
  * verifier sees constants and prunes what is off. */
 enum tracker_knob {
 	KNOB_PROBE,          /* index of the probe: record.probe, key of the counters map */
+	KNOB_SHARED,         /* 1: one program at many functions (bpf/shared.h), KNOB_PROBE is nothing */
 	KNOB_CONTEXT,        /* what the program's context holds: CONTEXT_ARGUMENTS or _REGISTERS */
 	KNOB_ARGS,           /* bit n: the argument at position n is looked at */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
@@ -145,6 +146,17 @@ enum tracker_knob {
 };
 
 #define KNOB_NO_ARG 0xff
+
+/* The cookie of a program at many functions: the probe's index in its lowest 16 bits, then positions
+ * of arguments, 4 bits each. The program puts these arguments in the order of SHARED_. */
+#define SHARED_SKB_SHIFT 16
+#define SHARED_SOCK_SHIFT 20
+#define SHARED_NET_SHIFT 24
+#define SHARED_NO_ARG 0xf
+#define SHARED_SKB 0
+#define SHARED_SOCK 1
+#define SHARED_NET 2
+#define SHARED_ARGS 3
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */

@@ -11,13 +11,15 @@
 namespace tracker {
 namespace {
 
-constexpr std::array<std::pair<Rung, std::string_view>, 6> kNames{
+constexpr std::array<std::pair<Rung, std::string_view>, 8> kNames{
     {{Rung::kTpBtf, "tp_btf"},
      {Rung::kRawTp, "raw_tp"},
      {Rung::kFentry, "fentry"},
      {Rung::kKprobe, "kprobe"},
      {Rung::kFexit, "fexit"},
-     {Rung::kKretprobe, "kretprobe"}}};
+     {Rung::kKretprobe, "kretprobe"},
+     {Rung::kFentryMulti, "fentry_multi"},
+     {Rung::kKprobeMulti, "kprobe_multi"}}};
 
 }  // namespace
 
@@ -29,7 +31,7 @@ std::optional<Rung> rung_of(std::string_view name) {
 }
 
 uint64_t context_of(Rung rung) {
-  if (rung == Rung::kKprobe) return CONTEXT_REGISTERS;
+  if (rung == Rung::kKprobe || rung == Rung::kKprobeMulti) return CONTEXT_REGISTERS;
   return rung == Rung::kKretprobe ? CONTEXT_RETURNED : CONTEXT_ARGUMENTS;
 }
 
@@ -39,7 +41,9 @@ std::optional<Rung> rung_of_beginning(Rung rung) {
   return std::nullopt;
 }
 
-bool is_in_trampoline(Rung rung) { return rung == Rung::kFentry || rung == Rung::kFexit; }
+bool is_in_trampoline(Rung rung) {
+  return rung == Rung::kFentry || rung == Rung::kFexit || rung == Rung::kFentryMulti;
+}
 
 bool may_be_preempted(Rung rung) {
   switch (rung) {
@@ -48,9 +52,11 @@ bool may_be_preempted(Rung rung) {
       return kernel_is_later_than(6, 18);
     case Rung::kFentry:
     case Rung::kFexit:
+    case Rung::kFentryMulti:
       return true;
     case Rung::kKprobe:
     case Rung::kKretprobe:
+    case Rung::kKprobeMulti:
       return false;
   }
   return true;

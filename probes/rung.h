@@ -10,7 +10,17 @@
 
 namespace tracker {
 
-enum class Rung : uint8_t { kTpBtf, kRawTp, kFentry, kKprobe, kFexit, kKretprobe };
+// kFentryMulti and kKprobeMulti: one link for any number of functions (shared_program.h).
+enum class Rung : uint8_t {
+  kTpBtf,
+  kRawTp,
+  kFentry,
+  kKprobe,
+  kFexit,
+  kKretprobe,
+  kFentryMulti,
+  kKprobeMulti
+};
 
 // "tp_btf": as libbpf calls it, and as recordings have it.
 std::string_view rung_name(Rung rung);
@@ -23,7 +33,7 @@ uint64_t context_of(Rung rung);
 // (bpf/call.h); nothing of others.
 std::optional<Rung> rung_of_beginning(Rung rung);
 
-// Whether programs of this rung run in a trampoline, fentry's and fexit's.
+// Whether programs of this rung run in a trampoline, as fentry's and fexit's do.
 bool is_in_trampoline(Rung rung);
 
 // Whether the kernel lets programs of this rung be preempted where it is preemptible itself: those

@@ -26,6 +26,23 @@ Result<void> Trial::attach(uint32_t slot, const ProbePoint& point, uint32_t sect
   return lockdown.empty() ? attached : Error{lockdown};
 }
 
+std::vector<Result<std::string>> Trial::attach_together(std::span<const IndexedPlan> plans) {
+  return probes_.attach_shared(plans, kSharedRungs, [](size_t, size_t) { return true; });
+}
+
+Result<void> Trial::attach_shared(uint32_t slot, const ProbePoint& point, uint32_t sections,
+                                  Rung rung) {
+  const IndexedPlan plan{slot, {&point, sections}};
+  const auto attached =
+      probes_.attach_shared({&plan, 1}, {&rung, 1}, [](size_t, size_t) { return true; });
+  if (attached.front()) return {};
+  if (attached.front().error().message.empty())
+    return Error{"links of this kind reach no functions of modules"};
+  const std::string named = std::string(rung_name(rung)) + ": ";
+  const std::string& why = attached.front().error().message;
+  return Error{why.starts_with(named) ? why.substr(named.size()) : why};
+}
+
 std::string lockdown_text() {
   std::ifstream file("/sys/kernel/security/lockdown");
   std::string text;

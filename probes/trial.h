@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "probes/kernel_btf.h"
@@ -24,6 +26,11 @@ class Trial {
   // of the slot's last one. An error has the kernel's words. Slots may be used by several threads
   // at the same time. With the trial ends what it attached.
   Result<void> attach(uint32_t slot, const ProbePoint& point, uint32_t sections, Rung rung);
+
+  // All of them as a collection attaches many functions (KernelProbes::attach_shared()).
+  std::vector<Result<std::string>> attach_together(std::span<const IndexedPlan> plans);
+  // The same of a program that many functions share, at this one alone.
+  Result<void> attach_shared(uint32_t slot, const ProbePoint& point, uint32_t sections, Rung rung);
 
  private:
   explicit Trial(KernelProbes probes) : probes_(std::move(probes)) {}

@@ -47,6 +47,13 @@ const std::array<Table, kTableCount> kTables{{
   untracked INTEGER NOT NULL
 ))",
      false},
+    {"shared_program", R"(CREATE TABLE shared_program (
+  id INTEGER PRIMARY KEY,
+  how TEXT NOT NULL,
+  probes INTEGER NOT NULL,
+  missed INTEGER NOT NULL
+))",
+     false},
     {"stack_budget", R"(CREATE TABLE stack_budget (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   first INTEGER NOT NULL,

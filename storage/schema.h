@@ -28,7 +28,7 @@ struct Table {
   bool is_required = true;  // false: recordings made before tracker had it lack it
 };
 
-inline constexpr size_t kTableCount = 17;
+inline constexpr size_t kTableCount = 18;
 extern const std::array<Table, kTableCount> kTables;
 
 // Makes the tables of an empty file and marks it as a recording.

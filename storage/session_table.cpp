@@ -136,6 +136,23 @@ Result<void> load_companions_untracked(const Database& database, ReadBudget& bud
   return has_more ? Result<void>(other_number) : Result<void>();
 }
 
+// Recordings made before functions shared programs lack the table.
+Result<void> load_shared_programs(const Database& database, ReadBudget& budget, Session& session) {
+  TRY_ASSIGN(has_it, has_table(database, "shared_program"));
+  if (!has_it) return {};
+  TRY_ASSIGN(rows, TableReader::open(database, "shared_program",
+                                     "SELECT id, how, probes, missed FROM shared_program "
+                                     "ORDER BY id",
+                                     Keys::kNumbered, budget));
+  while (true) {
+    TRY_ASSIGN(has_row, rows.next());
+    if (!has_row) return {};
+    SharedProgramUse use{rows.text(1), rows.number<uint64_t>(2), rows.number<int64_t>(3)};
+    TRY(rows.check_row());
+    session.shared_programs.push_back(std::move(use));
+  }
+}
+
 Result<void> load_counters(const Database& database, ReadBudget& budget, Session& session) {
   TRY_ASSIGN(rows, TableReader::open(database, "probe_counter",
                                      "SELECT id, probe, cpu, seen, filtered, recorded, "
@@ -186,11 +203,13 @@ Result<SessionTables> SessionTables::prepare(const Database& database) {
       {&tables.attachment_, "INSERT OR REPLACE INTO attachment VALUES (?,?,?,?,?,?)"},
       {&tables.companion_, "INSERT OR REPLACE INTO companion VALUES (?,?,?,?,?)"},
       {&tables.companion_untracked_, "INSERT OR REPLACE INTO companion_untracked VALUES (?,?)"},
+      {&tables.shared_program_, "INSERT OR REPLACE INTO shared_program VALUES (?,?,?,?)"},
       {&tables.counter_, "INSERT OR REPLACE INTO probe_counter VALUES (?,?,?,?,?,?,?,?,?,?,?)"},
       {&tables.loss_, "INSERT OR REPLACE INTO loss VALUES (?,?,?,?,?)"},
       {&tables.shrink_clock_, "DELETE FROM clock WHERE id >= ?"},
       {&tables.shrink_attachment_, "DELETE FROM attachment WHERE id >= ?"},
       {&tables.shrink_companion_, "DELETE FROM companion WHERE id >= ?"},
+      {&tables.shrink_shared_program_, "DELETE FROM shared_program WHERE id >= ?"},
       {&tables.shrink_counter_, "DELETE FROM probe_counter WHERE id >= ?"},
       {&tables.shrink_loss_, "DELETE FROM loss WHERE id >= ?"},
   };
@@ -212,6 +231,7 @@ Result<void> SessionTables::store(const Session& session) {
   TRY(store_clocks(session));
   TRY(store_attachments(session));
   TRY(store_companions(session));
+  TRY(store_shared_programs(session));
   TRY(store_counters(session));
   TRY(store_losses(session));
   is_known_ = true;
@@ -266,6 +286,15 @@ Result<void> SessionTables::store_companions(const Session& session) {
                     });
 }
 
+Result<void> SessionTables::store_shared_programs(const Session& session) {
+  return store_list(session.shared_programs, stored_.shared_programs, is_known_,
+                    shrink_shared_program_, [this](size_t id, const SharedProgramUse& use) {
+                      shared_program_.bind_unsigned(1, id).bind_text(2, use.how);
+                      shared_program_.bind_unsigned(3, use.probes);
+                      return shared_program_.bind(4, use.missed).run();
+                    });
+}
+
 Result<void> SessionTables::store_counters(const Session& session) {
   return store_list(session.counters, stored_.counters, is_known_, shrink_counter_,
                     [this](size_t id, const ProbeCounters& counters) {
@@ -291,8 +320,9 @@ Result<void> SessionTables::store_losses(const Session& session) {
 
 Result<void> load_session(const Database& database, ReadBudget& budget, Session& session) {
   Result<void> first;
-  for (const auto load : {load_row, load_stack_budget, load_clocks, load_attachments,
-                          load_companions, load_companions_untracked, load_counters, load_losses}) {
+  for (const auto load :
+       {load_row, load_stack_budget, load_clocks, load_attachments, load_companions,
+        load_companions_untracked, load_shared_programs, load_counters, load_losses}) {
     Result<void> loaded = load(database, budget, session);
     if (!loaded && first) first = std::move(loaded);
   }

@@ -27,12 +27,14 @@ class SessionTables {
   Result<void> store_attachments(const Session& session);
   Result<void> store_stack_budget(const Session& session);
   Result<void> store_companions(const Session& session);
+  Result<void> store_shared_programs(const Session& session);
   Result<void> store_counters(const Session& session);
   Result<void> store_losses(const Session& session);
 
   Statement session_, stack_budget_, clock_, attachment_, companion_, companion_untracked_,
-      counter_, loss_;
-  Statement shrink_clock_, shrink_attachment_, shrink_companion_, shrink_counter_, shrink_loss_;
+      shared_program_, counter_, loss_;
+  Statement shrink_clock_, shrink_attachment_, shrink_companion_, shrink_shared_program_,
+      shrink_counter_, shrink_loss_;
   Session stored_;  // what the file holds, as far as is_known_
   bool is_known_ = false;
 };

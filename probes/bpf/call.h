@@ -27,7 +27,7 @@ static __always_inline struct tracker_call_key call_key(const struct hit *hit)
 {
 	struct tracker_call_key key = {
 		.frame = call_frame(hit),
-		.probe = KNOB(KNOB_PROBE),
+		.probe = hit->probe,
 	};
 
 	return key;

@@ -179,6 +179,18 @@ static __always_inline void copy_registers(__u64 *args, const void *ctx)
 				      (const void *)(regs->sp + 8));
 }
 
+/* Of the same registers an argument that lies on the stack, counted from there. */
+static __always_inline __u64 stack_argument(const void *ctx, __u32 position)
+{
+	const struct pt_regs___x86 *regs = ctx;
+	__u64 value = 0;
+
+	if (bpf_core_field_exists(regs->sp))
+		bpf_probe_read_kernel(&value, sizeof(value),
+				      (const void *)(regs->sp + 8 + 8ULL * position));
+	return value;
+}
+
 /* What a function returned, of the registers after its return. */
 static __always_inline void copy_result(__u64 *args, const void *ctx)
 {

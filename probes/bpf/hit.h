@@ -8,11 +8,13 @@
 #include "compat.h"
 #include "knob.h"
 #include "maps.h"
+#include "shared.h"
 
 struct hit {
 	void *ctx;
 	__u64 now; /* bpf_ktime_get_boot_ns(), of hits that a companion does not reject at once */
 	__u32 depth;
+	__u32 probe; /* its index */
 	struct tracker_counters *counters;
 	struct tracker_cpu *cpu;
 	struct tracker_scratch *scratch;
@@ -61,9 +63,11 @@ static __always_inline void copy_words(__u64 *args, void *ctx)
 	COPY_ARGUMENT(args, ctx, 11);
 }
 
-static __always_inline void copy_arguments(__u64 *args, void *ctx)
+static __always_inline void copy_arguments(__u64 *args, void *ctx, __u64 cookie)
 {
-	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
+	if (KNOB(KNOB_SHARED))
+		copy_shared_arguments(args, ctx, cookie);
+	else if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
 		copy_registers(args, ctx);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
 		copy_result(args, ctx);
@@ -103,11 +107,13 @@ static __always_inline void release_cpu(void)
  * compiler moves nothing. */
 static __always_inline bool begin(struct hit *hit, void *ctx)
 {
-	__u32 zero = 0, probe = KNOB(KNOB_PROBE);
+	__u64 cookie = KNOB(KNOB_SHARED) ? bpf_get_attach_cookie(ctx) : 0;
+	__u32 zero = 0, probe = KNOB(KNOB_SHARED) ? (__u16)cookie : KNOB(KNOB_PROBE);
 	struct tracker_probe_counters *of_probe = bpf_map_lookup_elem(&counters, &probe);
 	__u64 depth;
 
 	hit->ctx = ctx;
+	hit->probe = probe;
 	hit->cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!of_probe || !hit->cpu)
 		return false;
@@ -126,7 +132,7 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 		hit->counters->seen++;
 	hit->scratch = &hit->cpu->scratch[depth];
 	*(volatile __u64 *)&hit->scratch->ctx = (__u64)ctx;
-	copy_arguments(hit->scratch->args, ctx);
+	copy_arguments(hit->scratch->args, ctx, cookie);
 	return true;
 }
 

@@ -153,17 +153,17 @@ static __always_inline bool can_be_there(const struct tracker_track *last,
 
 /* A function sees a packet once on its way, so that at its second hit the address is most likely
  * another packet's, alike as it may be. Two probes can share a bit: doubt splits. */
-static __always_inline __u64 other_bit(void)
+static __always_inline __u64 other_bit(const struct hit *hit)
 {
-	return KNOB(KNOB_ROLE) == ROLE_OTHER ? 1ULL << (KNOB(KNOB_PROBE) & 63) : 0;
+	return KNOB(KNOB_ROLE) == ROLE_OTHER ? 1ULL << (hit->probe & 63) : 0;
 }
 
-static __always_inline bool continues(const struct tracker_track *last, const struct sighting *now,
-				      const struct origin *origin)
+static __always_inline bool continues(const struct hit *hit, const struct tracker_track *last,
+				      const struct sighting *now, const struct origin *origin)
 {
 	if (!now->signature || last->signature != now->signature)
 		return false;
-	if (last->others & other_bit())
+	if (last->others & other_bit(hit))
 		return false;
 	switch (KNOB(KNOB_ROLE)) {
 	case ROLE_RECEIVE:
@@ -191,14 +191,15 @@ static __always_inline void adopt_netns(struct origin *origin, const struct trac
 	origin->netns_cookie = last->netns_cookie;
 }
 
-static __always_inline void fill_track(struct tracker_track *track, __u64 packet_id, __u64 time_ns,
-				       const struct sighting *now, const struct origin *origin)
+static __always_inline void fill_track(const struct hit *hit, struct tracker_track *track,
+				       __u64 packet_id, const struct sighting *now,
+				       const struct origin *origin)
 {
 	track->packet_id = packet_id;
 	track->signature = now->signature;
-	track->seen_ns = time_ns;
+	track->seen_ns = hit->now;
 	track->netns_cookie = origin->netns_cookie;
-	track->others = other_bit();
+	track->others = other_bit(hit);
 	track->netns_inum = origin->netns_inum;
 	track->ifindex = origin->ifindex;
 	track->iif = now->iif;
@@ -220,7 +221,7 @@ static __always_inline void begin_track(struct hit *hit, __u64 packet_id,
 {
 	struct tracker_track next = {};
 
-	fill_track(&next, packet_id, hit->now, now, origin);
+	fill_track(hit, &next, packet_id, now, origin);
 	if (bpf_map_update_elem(&tracks, &now->skb, &next, BPF_NOEXIST))
 		hit->counters->untracked++;
 	else
@@ -241,9 +242,9 @@ static __always_inline void write_track(struct hit *hit, struct tracker_track *l
 	} else if (KNOB(KNOB_ROLE) == ROLE_OTHER && same) {
 		/* such a probe tells nothing of the way: the step before still counts */
 		last->seen_ns = hit->now;
-		last->others |= other_bit();
+		last->others |= other_bit(hit);
 	} else if (last) {
-		fill_track(last, packet_id, hit->now, now, origin);
+		fill_track(hit, last, packet_id, now, origin);
 	} else {
 		begin_track(hit, packet_id, now, origin);
 	}
@@ -251,7 +252,7 @@ static __always_inline void write_track(struct hit *hit, struct tracker_track *l
 
 /* A sighting outside the namespaces of --netns: the packet may come back, another packet at its
  * address ends it. */
-static __always_inline void leave_track(struct tracker_track *last, bool same, __u64 time_ns,
+static __always_inline void leave_track(const struct hit *hit, struct tracker_track *last, bool same,
 					const struct sighting *now, const struct origin *origin)
 {
 	if (!last)
@@ -259,7 +260,7 @@ static __always_inline void leave_track(struct tracker_track *last, bool same, _
 	if (!same || ends_here())
 		end_track(last);
 	else if (KNOB(KNOB_ROLE) != ROLE_OTHER)
-		fill_track(last, last->packet_id, time_ns, now, origin);
+		fill_track(hit, last, last->packet_id, now, origin);
 }
 
 /* What one hit finds. */
@@ -282,7 +283,7 @@ static __always_inline void identity_look(struct hit *hit, struct identity_step 
 	now->has_link = skb->mac_header != OFFSET_UNSET;
 	now->has_tag = skb_has_vlan_tag(skb);
 	now->in_transmit = inside_transmit(hit->cpu, address);
-	step->same = step->last && continues(step->last, now, origin);
+	step->same = step->last && continues(hit, step->last, now, origin);
 	if (step->same)
 		adopt_netns(origin, step->last, now);
 }
@@ -290,7 +291,7 @@ static __always_inline void identity_look(struct hit *hit, struct identity_step 
 static __always_inline void identity_leave(struct hit *hit, struct identity_step *step,
 					   const struct origin *origin)
 {
-	leave_track(step->last, step->same, hit->now, &step->now, origin);
+	leave_track(hit, step->last, step->same, &step->now, origin);
 }
 
 static __always_inline __u64 identity_keep(struct hit *hit, struct identity_step *step,

@@ -57,7 +57,7 @@ static __always_inline void fill_header(struct hit *hit, struct tracker_record *
 	record->timestamp_ns = hit->now;
 	record->packet_id = 0;
 	record->lost_before = hit->cpu->lost;
-	record->probe = KNOB(KNOB_PROBE);
+	record->probe = hit->probe;
 	record->pid = pid_tgid;
 	record->tgid = pid_tgid >> 32;
 	record->sections = 0;

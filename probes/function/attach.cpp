@@ -9,6 +9,7 @@
 #include "base/system_error.h"
 #include "probes/function/kprobe.h"
 #include "probes/function/module_btf.h"
+#include "probes/shared_program.h"
 
 namespace tracker {
 namespace {
@@ -54,6 +55,25 @@ Result<AttachedProgram> attach_kprobe(const Function& function, KprobeEnd end,
   return attached;
 }
 
+// Needs CAP_PERFMON alone, where a kprobe of perf's may need more (perf_event_paranoid).
+Result<AttachedProgram> attach_kprobe_multi(const Function& function,
+                                            const ProgramCode& program) {
+  AttachedProgram attached;
+  TRY_ASSIGN(loaded, load_shared(Rung::kKprobeMulti, program));
+  attached.program = std::move(loaded);
+  SharedSite site;
+  site.function = function.name;
+  site.module = function.module;
+  const SharedTarget target{&site, 0};
+  std::vector<UniqueFd> links;
+  const auto refusals = attach_shared(Rung::kKprobeMulti, attached.program.get(), {&target, 1},
+                                      links, [](size_t, size_t) { return true; });
+  if (!refusals.front().empty())
+    return Error{"cannot attach to function " + function.name + ": " + refusals.front()};
+  attached.link = std::move(links.front());
+  return attached;
+}
+
 }  // namespace
 
 Result<AttachedProgram> attach_to_function(const Function& function, Rung rung,
@@ -65,6 +85,8 @@ Result<AttachedProgram> attach_to_function(const Function& function, Rung rung,
       return attach_trampoline(function, BPF_TRACE_FEXIT, program);
     case Rung::kKprobe:
       return attach_kprobe(function, KprobeEnd::kBeginning, program);
+    case Rung::kKprobeMulti:
+      return attach_kprobe_multi(function, program);
     case Rung::kKretprobe:
       return attach_kprobe(function, KprobeEnd::kReturn, program);
     default:

@@ -40,6 +40,7 @@ struct Function {
   std::string module;    // empty for vmlinux
   uint32_t type_id = 0;  // of its BTF_KIND_FUNC, within that BTF
   FunctionArgs args;
+  bool has_namesake = false;  // elsewhere in the kernel, as far as was looked
 };
 
 // All functions that bring a packet at that end: they take an skb or several, or, at their return,

@@ -21,9 +21,9 @@ namespace tracker {
 namespace {
 
 constexpr size_t kNamesInSentence = 5;
-// Each function has a program of its own, which the kernel verifies for some hundredths of a
-// second.
-constexpr size_t kMostFunctions = 200;
+// Of returns each has two programs of its own, which the kernel verifies for some hundredths of a
+// second each.
+constexpr size_t kMostReturns = 200;
 
 bool matches(const std::string& pattern, const std::string& text) {
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
@@ -64,8 +64,11 @@ FunctionEnd end_of(const FunctionTarget& target) {
   return target.is_return ? FunctionEnd::kReturn : FunctionEnd::kBeginning;
 }
 
-ProbePointPtr point(const FunctionTarget& target, const Function& function) {
-  return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target), function);
+ProbePointPtr point(const FunctionTarget& target, Function function,
+                    const TraceableFunctions& traceable) {
+  function.has_namesake = traceable.count(function.name) > 1;
+  return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target),
+                                         std::move(function));
 }
 
 Error not_watched(const FunctionTarget& target, const std::string& name, std::string_view why) {
@@ -109,7 +112,7 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
         function.args.skb < 0 ? function.args.why_no_skb : function.args.why_no_return);
   if (const auto why = why_not_traceable(function, traceable))
     return not_watched(target, name, *why);
-  return point(target, function);
+  return point(target, function, traceable);
 }
 
 // Once for all targets: the kernel makes the list anew for each reader, which takes a tenth of a
@@ -147,13 +150,13 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
     if (why_not_traceable(function, traceable))
       left_out.push_back(full_name(function));
     else
-      found.points.push_back(point(target, function));
+      found.points.push_back(point(target, function, traceable));
   }
-  if (found.points.size() > kMostFunctions)
+  if (target.is_return && found.points.size() > kMostReturns)
     return Error{
-        fmt::format("{} stands for {} functions, and at most {} can be watched by one target yet: "
-                    "narrow it",
-                    target.text(), found.points.size(), kMostFunctions)};
+        fmt::format("{} stands for the returns of {} functions, and at most {} can be watched by "
+                    "one target yet: narrow it",
+                    target.text(), found.points.size(), kMostReturns)};
   if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
   if (!found.points.empty()) return found;
   return Error{

@@ -33,7 +33,9 @@ ProbeName FunctionPoint::name() const {
 std::vector<Rung> FunctionPoint::rungs() const {
   if (rung_) return {*rung_};
   if (is_return_) return {Rung::kFexit, Rung::kKretprobe};
-  return {Rung::kFentry, Rung::kKprobe};
+  std::vector<Rung> rungs{Rung::kFentry, Rung::kKprobe};
+  if (!function_.has_namesake) rungs.push_back(Rung::kKprobeMulti);
+  return rungs;
 }
 
 void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
@@ -56,6 +58,24 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;
   knobs[KNOB_ROLE] = static_cast<uint64_t>(at_return ? role() : ProbeRole::kOther);
   knobs[KNOB_STAGE] = 0;
+}
+
+std::optional<SharedSite> FunctionPoint::shared_site() const {
+  if (is_return_) return std::nullopt;
+  SharedSite site;
+  site.function = function_.name;
+  site.module = function_.module;
+  site.type_id = function_.type_id;
+  site.has_namesake = function_.has_namesake;
+  site.list = function_.args.list;
+  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net);
+  if (!rung_)
+    site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
+  else if (*rung_ == Rung::kFentry)
+    site.rungs = {Rung::kFentryMulti};
+  else
+    site.rungs = {*rung_};
+  return site;
 }
 
 Result<AttachedProgram> FunctionPoint::attach(Rung rung, const ProgramCode& program) const {

@@ -34,6 +34,7 @@ class FunctionPoint : public ProbePoint {
   bool brings_socket() const override { return !is_return_ && function_.args.sock >= 0; }
   std::vector<Rung> rungs() const override;
   void set_knobs(Rung rung, Knobs& knobs) const override;
+  std::optional<SharedSite> shared_site() const override;
   Result<AttachedProgram> attach(Rung rung, const ProgramCode& program) const override;
 
  private:

@@ -38,6 +38,12 @@ size_t TraceableFunctions::count(std::string_view name, std::string_view module)
   return static_cast<size_t>(last - first);
 }
 
+size_t TraceableFunctions::count(std::string_view name) const {
+  const auto first = std::ranges::lower_bound(functions_, name, {}, &Entry::name);
+  const auto last = std::ranges::upper_bound(functions_, name, {}, &Entry::name);
+  return static_cast<size_t>(last - first);
+}
+
 std::vector<std::string> TraceableFunctions::variants(std::string_view name) const {
   const std::string prefix = std::string(name) + ".";
   std::vector<std::string> found;

@@ -27,6 +27,8 @@ class TraceableFunctions {
   bool is_known() const { return !functions_.empty(); }
   // How many functions of that module (empty: vmlinux) have the name.
   size_t count(std::string_view name, std::string_view module) const;
+  // How many there are of that name, in vmlinux and all modules.
+  size_t count(std::string_view name) const;
   // The compiler's variants of a function: "NAME.isra.0", "NAME.constprop.0", "NAME.part.0".
   std::vector<std::string> variants(std::string_view name) const;
 

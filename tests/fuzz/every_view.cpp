@@ -136,7 +136,7 @@ void show_stats(const RecordingSource& source, const std::string& path,
                 const Selection& selection) {
   std::vector<DamagedBlock> damaged;
   const Stats stats = make_stats(source, path, 100'000, selection, damaged);
-  expect_printable(render_stats_text(stats, source.session()));
+  expect_printable(render_stats_text(stats, source.session(), true));
   expect_json_lines(render_stats_json(stats, source.session()));
 }
 

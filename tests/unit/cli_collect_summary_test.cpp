@@ -37,6 +37,22 @@ TEST(CollectSummaryText, ListsDropsAndTheSumOverAllCpus) {
             "recorded in a.db\n");
 }
 
+// Of a probe that shares its program it is not known alone, but of all of them together.
+TEST(CollectSummaryText, CountsWhatASharedProgramMissed) {
+  CollectSummary summary = quiet_summary();
+  summary.session.attachments.push_back({"fn:ip_rcv", true, "kprobe_multi", "", -1});
+  summary.session.attachments.push_back({"fn:ip_output", true, "kprobe_multi", "", -1});
+  const auto text = [&] { return render_collect_summary(summary, {}, {}); };
+  EXPECT_NE(text().find("missed: unknown on this kernel\n"), std::string::npos) << text();
+  summary.session.shared_programs = {{"kprobe_multi", 2, 5}};
+  EXPECT_NE(text().find("missed 5: hits during another one on that CPU, for which the kernel runs "
+                        "no program\n"),
+            std::string::npos)
+      << text();
+  summary.session.shared_programs = {{"kprobe_multi", 1, 5}};
+  EXPECT_NE(text().find("missed: unknown on this kernel\n"), std::string::npos) << text();
+}
+
 TEST(CollectSummaryText, SaysWhereEventsWereLost) {
   const std::string text = render_collect_summary(
       summary_of({.seen = 10, .recorded = 4, .ring_full = 3, .reader = 2, .storage = 1}, {}), {},

@@ -235,7 +235,19 @@ TEST(PlanProbes, RefusesFunctionsThatBringNoPacket) {
   EXPECT_NE(refusal("fn:ip_rcvv").find("unknown function fn:ip_rcvv; nearest: fn:ip_rcv"),
             std::string::npos)
       << refusal("fn:ip_rcvv");
-  EXPECT_NE(refusal("fn:*").find("at most"), std::string::npos) << refusal("fn:*");
+  EXPECT_NE(refusal("fn:*%return").find("at most"), std::string::npos) << refusal("fn:*%return");
+}
+
+TEST(PlanProbes, HasEachOfThousandsOfFunctionsOnce) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const auto plan = plan_probes({"fn:*", "fn:ip_rcv", "fn:ip_*"}, kAllSections, *btf, kNoNote);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_GT(plan->size(), 1000U);
+  std::set<std::string> targets;
+  for (const PlannedProbe& probe : *plan) targets.insert(probe.point->target());
+  EXPECT_EQ(targets.size(), plan->size());
+  EXPECT_TRUE(targets.contains("fn:ip_rcv"));
 }
 
 TEST(PlanProbes, LeavesOptionalTargetsOutWithASentence) {

@@ -3,6 +3,7 @@
 
 #include "probes/function/target.h"
 #include "probes/function/traceable.h"
+#include "probes/shared_program.h"
 
 namespace tracker {
 namespace {
@@ -56,6 +57,35 @@ TEST(TraceableFunctions, AreCountedByNameAndModule) {
   EXPECT_EQ(functions.count("last", ""), 0U);
   EXPECT_EQ(functions.variants("made"), (std::vector<std::string>{"made.isra.0", "made.part.0"}));
   EXPECT_TRUE(functions.variants("ip_rcv").empty());
+}
+
+TEST(TraceableFunctions, AreCountedOverAllModules) {
+  const TraceableFunctions traceable("init\ninit [a]\ninit [b]\nonce [a]\n");
+  EXPECT_EQ(traceable.count("init"), 3U);
+  EXPECT_EQ(traceable.count("once"), 1U);
+  EXPECT_EQ(traceable.count("never"), 0U);
+}
+
+TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
+  EXPECT_EQ(shared_arguments(0, -1, 2), 0x2f00000U);
+  EXPECT_EQ(shared_arguments(11, 3, -1), 0xf3b0000U);
+  // behind the last that can be read
+  EXPECT_EQ(shared_arguments(12, -1, -1), 0xfff0000U);
+}
+
+TEST(SharedSite, IsReachedByWhatSaysWhichFunctionIsMeant) {
+  SharedSite site;
+  site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
+  EXPECT_TRUE(can_share(site, Rung::kFentryMulti));
+  EXPECT_TRUE(can_share(site, Rung::kKprobeMulti));
+  site.module = "openvswitch";
+  EXPECT_FALSE(can_share(site, Rung::kFentryMulti));
+  site.has_namesake = true;
+  EXPECT_FALSE(can_share(site, Rung::kKprobeMulti));
+  EXPECT_TRUE(can_share(site, Rung::kKprobe));
+  site.rungs = {Rung::kKprobe};
+  site.module.clear();
+  EXPECT_FALSE(can_share(site, Rung::kFentryMulti));
 }
 
 TEST(TraceableFunctions, AreNotKnownWithoutTheList) {

@@ -284,6 +284,19 @@ TEST(OldRecording, MadeBeforeCompanionsCountedTheUntrackedIsReadAndSound) {
   EXPECT_TRUE(verify_recording(path)->problems.empty());
 }
 
+TEST(OldRecording, MadeBeforeFunctionsSharedProgramsIsReadAndSound) {
+  const Folder folder;
+  const std::string path = folder.file("a.db");
+  finish_recording(path);
+  run_sql(path, "DROP TABLE shared_program");
+  auto reader = RecordingReader::open(path);
+  ASSERT_TRUE(reader);
+  Session expected = sample_session();
+  expected.shared_programs.clear();
+  EXPECT_EQ((*reader)->session(), expected);
+  EXPECT_TRUE(verify_recording(path)->problems.empty());
+}
+
 TEST(HostileRecording, ThatIsSomethingElseIsRefused) {
   const Folder folder;
   const std::string path = folder.file("a.db");

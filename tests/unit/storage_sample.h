@@ -211,6 +211,7 @@ inline Session sample_session() {
   session.stacks = {8, 10};
   session.companions = {{"tp:net:netif_receive_skb", "tp_btf", "", 12'345, 67},
                         {"tp:tcp:tcp_probe", "", "the kernel refuses the program", 0, 0}};
+  session.shared_programs = {{"kprobe_multi", 1'895, 4}, {"kprobe", 17, -1}};
   session.counters = {{0, 0, 10, 1, 5, 2, 1, 1, 1, 3}, {1, 3, 1, 0, 1, 0, 0, 0, 0, 0}};
   session.losses = {{3, 100, 200, 17}};
   return session;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// SharedProgram: one program at the beginnings of any number of functions, each told from the
+// others by its attach cookie (bpf/shared.h). Verifying a program of its own for each of a thousand
+// would take minutes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "probes/program.h"
+#include "probes/rung.h"
+
+namespace tracker {
+
+// What a shared program is told of one function.
+struct SharedSite {
+  std::string function;
+  std::string module;         // empty: vmlinux
+  uint32_t type_id = 0;       // of its BTF_KIND_FUNC, within that BTF
+  bool has_namesake = false;  // elsewhere in the kernel: its name alone does not say which is meant
+  uint64_t list = LIST_NONE;  // what its packets come in: the same of all that share a program
+  uint64_t arguments = 0;     // the cookie without the probe's index (SHARED_ in record.h)
+  std::vector<Rung> rungs;    // by which it can share a program, best first
+};
+
+// Detaches by closing the links.
+void close_all(std::vector<UniqueFd>& links);
+
+// Where arguments lie, for SharedSite: positions as FunctionArgs has them, -1: none.
+uint64_t shared_arguments(int skb, int sock, int net);
+
+// The constants of a program of one point become those of a shared one.
+void set_shared_knobs(Knobs& knobs);
+
+// Loads the program, which was made for that rung, so that it can be attached as a shared one.
+Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code);
+
+// The rungs of shared programs, best first.
+inline constexpr Rung kSharedRungs[] = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
+bool can_share(const SharedSite& site, Rung rung);
+
+struct SharedProgram {
+  UniqueFd program;
+  std::vector<UniqueFd> links;
+  Rung rung = Rung::kKprobe;
+  uint64_t probes = 0;  // that it serves
+};
+
+struct SharedTarget {
+  const SharedSite* site = nullptr;  // not owned
+  uint64_t cookie = 0;
+};
+
+// Told of work that takes long, how much is done; false ends it.
+using KeepGoing = std::function<bool(size_t done, size_t total)>;
+
+// Attaches the program to each function. The value is by target: empty where that worked, else why
+// not, one that the kernel refuses does not fail the others. What was attached lives as long as its
+// links.
+std::vector<std::string> attach_shared(Rung rung, int program,
+                                       std::span<const SharedTarget> targets,
+                                       std::vector<UniqueFd>& links, const KeepGoing& keep_going);
+
+}  // namespace tracker
