@@ -66,7 +66,7 @@ FunctionEnd end_of(const FunctionTarget& target) {
 
 ProbePointPtr point(const FunctionTarget& target, Function function,
                     const TraceableFunctions& traceable) {
-  function.has_namesake = traceable.count(function.name) > 1;
+  function.has_namesake = !traceable.is_known() || traceable.count(function.name) > 1;
   return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target),
                                          std::move(function));
 }
