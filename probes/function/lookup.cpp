@@ -64,9 +64,14 @@ FunctionEnd end_of(const FunctionTarget& target) {
   return target.is_return ? FunctionEnd::kReturn : FunctionEnd::kBeginning;
 }
 
+// In doubt it has: its name alone would not say which is meant.
+bool has_namesake(const Function& function, const TraceableFunctions& traceable) {
+  return !traceable.is_known() || traceable.count(function.name) > 1;
+}
+
 ProbePointPtr point(const FunctionTarget& target, Function function,
                     const TraceableFunctions& traceable) {
-  function.has_namesake = !traceable.is_known() || traceable.count(function.name) > 1;
+  function.has_namesake = has_namesake(function, traceable);
   return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target),
                                          std::move(function));
 }
@@ -193,6 +198,7 @@ SkbFunctions list_functions(const KernelBtf& btf, FunctionEnd end) {
   for (Function& function : skb_functions(btf, end)) {
     const bool is_left_out =
         why_not_traceable(function, traceable) || names.count(function.name, function.module) > 1;
+    function.has_namesake = has_namesake(function, traceable);
     (is_left_out ? list.left_out : list.found).push_back(std::move(function));
   }
   return list;
