@@ -121,9 +121,7 @@ class ManyAtOnce {
 
 Result<UniqueFd> link_kprobe(int program, const SharedTarget& target) {
   const SharedSite& site = *target.site;
-  TRY_ASSIGN(event,
-             open_kprobe(site.module.empty() ? site.function : site.module + ":" + site.function,
-                         KprobeEnd::kBeginning));
+  TRY_ASSIGN(event, open_kprobe(kprobe_symbol(site.function, site.module), KprobeEnd::kBeginning));
   auto options = libbpf_options<bpf_link_create_opts>();
   options.perf_event.bpf_cookie = target.cookie;
   // the link keeps the event
