@@ -15,6 +15,7 @@ constexpr Seconds kBetweenLines{0.2};
 }  // namespace
 
 void AttachProgress::show(size_t done, size_t total) {
+  if (total == 0) return;
   const Clock::time_point now = Clock::now();
   if (done == 0) begin_ = now;
   if (done == kSample) {

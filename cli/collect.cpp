@@ -2,7 +2,6 @@
 #include "cli/collect.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +17,7 @@
 #include "cli/event_style.h"
 #include "cli/fit_columns.h"
 #include "cli/live_printer.h"
+#include "cli/open_files.h"
 #include "cli/size_argument.h"
 #include "cli/status_output.h"
 #include "collector/collection.h"
@@ -279,16 +279,6 @@ Result<CollectSummary> CollectCommand::collect_and_print(DropTally& tally, uint6
     if (arguments_.no_record) count_not_shown_as_lost(shown, summary->session.counters);
   }
   return summary;
-}
-
-// A ring for each CPU and a program and link for each probe take a descriptor: the soft limit of a
-// shell, often 1,024, is for programs that use select().
-void raise_open_files() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  // where it is refused, what runs out of descriptors says so
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 Result<int> CollectCommand::run() {

@@ -159,7 +159,8 @@ std::string render_collect_summary(const CollectSummary& summary,
                     totals.unattributed);
   if (totals.untracked > 0)
     text +=
-        fmt::format("untracked {}: the tracking map was full (--track-size)\n", totals.untracked);
+        fmt::format("untracked {}: no room for more packets or calls under way (--track-size)\n",
+                    totals.untracked);
   if (totals.untracked_beside > 0)
     text += fmt::format(
         "untracked {} by probes that tell where packets are: one packet may show as several, or as "

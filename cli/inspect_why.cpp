@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/open_files.h"
 #include "cli/why_answer.h"
 #include "collector/probe_trial.h"
 #include "probes/function/target.h"
@@ -64,6 +65,7 @@ WhyAnswer ask(const KernelBtf& btf, const std::string& target) {
 }  // namespace
 
 Result<int> explain_target(const KernelBtf& btf, const std::string& target, OutputFormat format) {
+  raise_open_files();
   const WhyAnswer answer = ask(btf, target);
   TRY(Output::print(format == OutputFormat::kJson ? why_json(answer) : why_text(answer), format));
   return answer.status();

@@ -2,18 +2,18 @@
 #include "cli/probe_list.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/some_names.h"
 #include "cli/position_words.h"
 #include "event/render.h"
 #include "probes/function/lookup.h"
 #include "probes/function/point.h"
 #include "probes/function/target.h"
+#include "probes/glob.h"
 #include "probes/tracepoint/group.h"
 #include "probes/tracepoint/lookup.h"
 #include "probes/tracepoint/point.h"
@@ -23,10 +23,6 @@ namespace {
 
 constexpr size_t kNamesInSentence = 3;
 constexpr int kArgumentsInRegisters = 6;
-
-bool matches(const std::string& pattern, const std::string& text) {
-  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
 
 // "kprobe" of "kprobe:ip_*"; nothing of a pattern that is not of functions alone.
 std::optional<std::string> function_type(const std::string& pattern) {
@@ -56,10 +52,9 @@ FunctionPattern function_pattern(const std::string& pattern) {
 }
 
 bool matches(const FunctionPattern& asked, const Function& function) {
-  const std::string full =
-      function.module.empty() ? function.name : function.module + "/" + function.name;
-  return matches(asked.pattern, function.name) || matches(asked.pattern, asked.type + ":" + full) ||
-         matches(asked.pattern, asked.type + ":" + function.name);
+  return matches_glob(asked.pattern, function.name) ||
+         matches_glob(asked.pattern, asked.type + ":" + full_name(function)) ||
+         matches_glob(asked.pattern, asked.type + ":" + function.name);
 }
 
 void add_tracepoints(const KernelBtf& btf, const std::string& pattern, ProbeList& list) {
@@ -72,7 +67,7 @@ void add_tracepoints(const KernelBtf& btf, const std::string& pattern, ProbeList
     }
     for (const std::string& group : groups) {
       auto point = std::make_shared<TracepointPoint>(group, *tracepoint);
-      if (matches(pattern, point->target()) || matches(pattern, tracepoint->name))
+      if (matches_glob(pattern, point->target()) || matches_glob(pattern, tracepoint->name))
         list.probes.push_back({std::move(point), tracepoint->module, {}});
     }
   }
@@ -101,13 +96,10 @@ bool has_functions(const ProbeList& list) {
 }
 
 std::string left_out_remark(const std::vector<std::string>& targets) {
-  const size_t shown = std::min(targets.size(), kNamesInSentence);
-  const std::vector<std::string> some(targets.begin(),
-                                      targets.begin() + static_cast<ptrdiff_t>(shown));
-  return fmt::format("left out: {} an skb and cannot be watched; --why TARGET says why: {}{}",
+  return fmt::format("left out: {} an skb and cannot be watched; --why TARGET says why: {}",
                      targets.size() == 1 ? "1 function that takes"
                                          : fmt::format("{} functions that take", targets.size()),
-                     fmt::join(some, ", "), targets.size() > shown ? ", ..." : "");
+                     some_names(targets, kNamesInSentence));
 }
 
 // A function's target says its module.

@@ -18,7 +18,7 @@ class StatsCommand : public Command {
     CLI::App* command =
         app.add_subcommand("stats", "show probes, rates, losses and sizes of a recording");
     add_view_options(*command, view_options_);
-    command->add_flag("--all", all_, "list also probes that were never hit, however many");
+    command->add_flag("--all", all_, "list also probes that saw no hit, however many");
     command->footer(
         "A selection adds the counts of the selected events.\n"
         "Examples:\n"

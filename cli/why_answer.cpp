@@ -2,12 +2,12 @@
 #include "cli/why_answer.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/some_names.h"
 #include "cli/position_words.h"
 #include "event/render.h"
 
@@ -15,13 +15,6 @@ namespace tracker {
 namespace {
 
 constexpr size_t kNamesInSentence = 5;
-
-std::string shown(const std::vector<std::string>& targets) {
-  const size_t count = std::min(targets.size(), kNamesInSentence);
-  const std::vector<std::string> some(targets.begin(),
-                                      targets.begin() + static_cast<ptrdiff_t>(count));
-  return fmt::format("{}{}", fmt::join(some, ", "), targets.size() > count ? ", ..." : "");
-}
 
 // "yes  " before the verdict; what belongs to it stands below the verdict's beginning.
 constexpr const char* kIndent = "     ";
@@ -83,7 +76,8 @@ std::string many_probes_text(const WhyAnswer& answer) {
       refused[probe.refusal].push_back(probe.target);
   }
   for (const auto& [reason, targets] : refused)
-    text += fmt::format("{}not {}: {}\n", kIndent, shown(targets), escape_text(reason));
+    text += fmt::format("{}not {}: {}\n", kIndent, some_names(targets, kNamesInSentence),
+                        escape_text(reason));
   return text;
 }
 

@@ -59,6 +59,7 @@ class Collection {
   Result<void> prepare();
   void make_decoder();
   Result<void> start_recording();
+  Result<void> attach();
   Result<void> loop();
   Result<void> wait_for_something();
   Result<size_t> drain_round(uint64_t until_ns);
@@ -299,7 +300,7 @@ Result<void> Collection::loop() {
   next_tick_ns_ = session_.start_ns + kTickNs;
   if (options_.duration_seconds)
     deadline_ns_ = session_.start_ns + static_cast<uint64_t>(*options_.duration_seconds * 1e9);
-  if (options_.command && end_reason_.empty()) {
+  if (options_.command) {
     TRY_ASSIGN(child, ChildCommand::start(*options_.command));
     child_.emplace(std::move(child));
   }
@@ -353,6 +354,20 @@ void Collection::make_decoder() {
   decoder_.emplace(!options_.snaplen, resolve, limits_of(session_.stacks));
 }
 
+// A signal meanwhile ends it before it began: there is nothing to record then, and no command that
+// ran.
+Result<void> Collection::attach() {
+  Result<void> attached = probes_->attach(session_, names_, [this](size_t done, size_t total) {
+    if (const auto signal = signals_->take()) end(signal->name);
+    if (observer_.on_attaching) observer_.on_attaching(done, total);
+    return end_reason_.empty();
+  });
+  if (end_reason_.empty()) return attached;
+  probes_->kernel().detach();
+  return Error{fmt::format("{} came while functions were attached: nothing was collected{}",
+                           end_reason_, options_.command ? ", and --cmd was not run" : "")};
+}
+
 Result<CollectSummary> Collection::run() {
   TRY(prepare());
   // before anything is attached: a signal from then on ends the collection in good order
@@ -367,11 +382,7 @@ Result<CollectSummary> Collection::run() {
   if (options_.output)
     draft_ = std::make_unique<Background<Result<RecordingDraft>>>(
         [this] { return RecordingDraft::make(*options_.output); });
-  TRY(probes_->attach(session_, names_, [this](size_t done, size_t total) {
-    if (const auto signal = signals_->take()) end(signal->name);
-    if (observer_.on_attaching) observer_.on_attaching(done, total);
-    return end_reason_.empty();
-  }));
+  TRY(attach());
   if (!probes_->kernel().refused_loads().empty())
     note("each event costs more here than it must, as the kernel's objects are read by calls: " +
          probes_->kernel().refused_loads());

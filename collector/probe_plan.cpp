@@ -16,6 +16,9 @@ namespace tracker {
 
 namespace {
 
+// Records number probes with 16 bits; some are left for companions.
+constexpr size_t kMostProbes = 65'000;
+
 // A plan in the making: each point once.
 class PlanMaker {
  public:
@@ -137,6 +140,9 @@ Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& ta
     for (const ProbePointPtr& point : found.points) maker.add(point, sections | stack);
   }
   std::vector<PlannedProbe> plan = maker.take();
+  if (plan.size() > kMostProbes)
+    return Error{fmt::format("{} probes are more than the {} that a recording can number",
+                             plan.size(), kMostProbes)};
   if (plan.empty()) return Error{"nothing to collect: every probe was left out"};
   return plan;
 }

@@ -24,7 +24,9 @@ std::vector<RungTrial> try_rungs(Trial& trial, uint32_t slot, const PlannedProbe
     tried.push_back({rung, attached ? "" : attached.error().message});
     if (attached && scope == TrialScope::kUntilOneWorks) return tried;
   }
-  if (scope == TrialScope::kUntilOneWorks || !probe.point->shared_site()) return tried;
+  const auto site = probe.point->shared_site();
+  if (scope == TrialScope::kUntilOneWorks || !site || !can_share(*site, Rung::kFentryMulti))
+    return tried;
   const auto attached = trial.attach_shared(slot, *probe.point, probe.sections, Rung::kFentryMulti);
   tried.push_back({Rung::kFentryMulti, attached ? "" : attached.error().message});
   return tried;

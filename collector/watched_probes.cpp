@@ -21,7 +21,8 @@ namespace {
 // Bytes kept without --snaplen: room for a tunnel's inner headers; the decoder cuts what is
 // payload.
 constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
-// Of functions whose return is watched: what every CPU nests, and tasks that sleep in one. 1 MiB.
+// Of functions whose return is watched: what every CPU nests, and tasks that sleep in one, at the
+// least. 1 MiB.
 constexpr uint32_t kCallsUnderWay = 1U << 14;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
@@ -33,6 +34,10 @@ uint32_t default_ring_bytes() {
   const uint64_t share = std::bit_floor(kRingsTotal / possible_cpus());
   return static_cast<uint32_t>(std::clamp<uint64_t>(share, kRingMin, kRingMax));
 }
+
+// Of functions that no shared program reaches so many get one each, more get none: it would take
+// minutes.
+constexpr size_t kMostAlone = 200;
 
 bool sees_drops_without_stack(const PlannedProbe& probe) {
   return probe.role() == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
@@ -96,7 +101,7 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
   const bool has_returns = std::any_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
     return probe.role() == ProbeRole::kReturn;
   });
-  settings.call_entries = has_returns ? kCallsUnderWay : 0;
+  settings.call_entries = has_returns ? std::max(kCallsUnderWay, options.track_packets) : 0;
   settings.snaplen = snaplen_;
   settings.all_skbs = options.all_skbs;
   settings.stacks = stacks_;
@@ -120,9 +125,6 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
   return index < asked_.size() ? asked_[index] : companions_[index - asked_.size()];
 }
 
-// Of those that no shared program reaches so many get one of their own: more would take minutes.
-constexpr ptrdiff_t kMostAlone = 200;
-
 std::vector<IndexedPlan> WatchedProbes::plans_to_share() const {
   std::vector<IndexedPlan> plans;
   for (uint32_t i = 0; i < asked_.size(); ++i) {
@@ -142,10 +144,17 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   const bool only_drops = std::all_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
     return probe.role() == ProbeRole::kDropped;
   });
+  bool is_ended = false;
+  const KeepGoing ask = [&](size_t done, size_t total) {
+    is_ended = is_ended || !keep_going(done, total);
+    return !is_ended;
+  };
   std::vector<bool> is_shared(count);
   const std::vector<IndexedPlan> plans = plans_to_share();
-  const auto shared = kernel_->attach_shared(plans, kSharedRungs, keep_going);
-  const auto refused = std::ranges::count_if(shared, [](const auto& rung) { return !rung; });
+  const auto shared = kernel_->attach_shared(plans, kSharedRungs, ask);
+  if (is_ended) return rungs;
+  const auto refused = static_cast<size_t>(
+      std::ranges::count_if(shared, [](const auto& rung) { return !rung.has_value(); }));
   for (size_t i = 0; i < plans.size(); ++i) {
     rungs[plans[i].index] = shared[i];
     is_shared[plans[i].index] = shared[i].has_value() || refused > kMostAlone;

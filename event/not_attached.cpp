@@ -2,11 +2,10 @@
 #include "event/not_attached.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <map>
 
+#include "base/some_names.h"
 #include "event/render.h"
 
 namespace tracker {
@@ -14,11 +13,6 @@ namespace {
 
 constexpr size_t kMost = 4;  // rows for one reason
 constexpr size_t kNamed = 3;
-
-std::string several(const std::vector<std::string>& targets) {
-  const std::vector<std::string> some(targets.begin(), targets.begin() + kNamed);
-  return fmt::format("{} probes ({}, ...)", targets.size(), fmt::join(some, ", "));
-}
 
 }  // namespace
 
@@ -37,7 +31,8 @@ std::vector<NotAttached> not_attached(const std::vector<ProbeAttachment>& attach
     if (targets.size() <= kMost)
       rows.push_back({target, problem, true});
     else if (targets.front() == target)
-      rows.push_back({several(targets), problem, false});
+      rows.push_back({fmt::format("{} probes ({})", targets.size(), some_names(targets, kNamed)),
+                      problem, false});
   }
   return rows;
 }

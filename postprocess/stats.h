@@ -76,7 +76,7 @@ struct Stats {
 Stats make_stats(const BlockSource& source, const std::string& path, uint64_t file_bytes,
                  const Selection& selection, std::vector<DamagedBlock>& damaged);
 
-// Text over several lines, of many probes without those that were never hit unless `all`; one JSON
+// Text over several lines, of many probes without those that saw no hit unless `all`; one JSON
 // object and a newline (docs/journeys.md).
 std::string render_stats_text(const Stats& stats, const Session& session, bool all);
 std::string render_stats_json(const Stats& stats, const Session& session);

@@ -125,8 +125,7 @@ std::string probes_text(const Stats& stats, const Session& session, bool all) {
     table.add_row(std::move(row));
   }
   std::string text = table.text();
-  if (unhit != 0)
-    text += fmt::format("{} more were attached and never hit; --all lists them\n", unhit);
+  if (unhit != 0) text += fmt::format("{} more saw no hit; --all lists them\n", unhit);
   for (const NotAttached& row : not_attached(session.attachments)) {
     text += fmt::format("{} {} not attached: {}\n", row.probes, row.is_one ? "was" : "were",
                         row.problem);
@@ -154,11 +153,13 @@ std::string companions_text(const Session& session) {
 std::string shared_text(const Session& session) {
   std::string text;
   for (const SharedProgramUse& shared : session.shared_programs) {
-    text += fmt::format("{} functions share a program ({}), which missed {}\n", shared.probes,
+    text += fmt::format("a program of {} ({}) missed {}\n",
+                        fmt::format("{} function{}", shared.probes, shared.probes == 1 ? "" : "s"),
                         escape_text(shared.how),
                         shared.missed < 0    ? "a number of hits that this kernel does not tell"
-                        : shared.missed == 0 ? "no hit"
-                                             : fmt::format("{} hits", shared.missed));
+                        : shared.missed == 0 ? "none that the kernel counts"
+                                             : fmt::format("{} hit{}", shared.missed,
+                                                           shared.missed == 1 ? "" : "s"));
   }
   return text;
 }

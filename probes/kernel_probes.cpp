@@ -245,7 +245,7 @@ void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPla
   std::vector<SharedTarget> targets;
   for (size_t i = 0; i < sites.size(); ++i)
     targets.push_back({&sites[i], sites[i].arguments | plans[of_plan[i]].index});
-  SharedProgram made{std::move(*program), {}, rung, 0};
+  SharedProgram made(std::move(*program), rung);
   const auto refusals =
       tracker::attach_shared(rung, made.program.get(), targets, made.links, keep_going);
   for (size_t i = 0; i < sites.size(); ++i) {
@@ -254,7 +254,7 @@ void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPla
       continue;
     }
     results[of_plan[i]] = std::string(rung_name(rung));
-    ++made.probes;
+    made.probes.push_back(plans[of_plan[i]].index);
   }
   if (made.links.empty()) return;
   const std::lock_guard lock(shared_mutex);
@@ -314,6 +314,14 @@ std::vector<Result<std::string>> KernelProbes::attach_shared(std::span<const Ind
   for (const Rung rung : rungs) {
     for (const auto& [program, members] : groups)
       state_->attach_shared_by(rung, plans, members, keep_going, results);
+  }
+  const std::string lockdown = lockdown_text();
+  for (Result<std::string>& result : results) {
+    if (result) continue;
+    if (!lockdown.empty())
+      result = Error{lockdown};
+    else if (result.error().message.empty())
+      result = Error{"no program that many functions share reaches it by this means"};
   }
   return results;
 }
@@ -376,8 +384,13 @@ std::vector<SharedProgramUse> KernelProbes::shared_programs() const {
   for (const SharedProgram& shared : state_->shared) {
     bpf_prog_info info{};
     const bool is_known = counts_missed(shared.rung) && program_info(shared.program, info);
-    uses.push_back({std::string(rung_name(shared.rung)), shared.probes,
-                    is_known ? static_cast<int64_t>(info.recursion_misses) : -1});
+    uint64_t missed = info.recursion_misses;
+    for (const uint32_t index : shared.probes) {
+      const auto too_deep = state_->hit_counters().too_deep(index);
+      if (too_deep) missed += *too_deep;
+    }
+    uses.push_back({std::string(rung_name(shared.rung)), shared.probes.size(),
+                    is_known ? static_cast<int64_t>(missed) : -1});
   }
   return uses;
 }

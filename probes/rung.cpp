@@ -64,7 +64,8 @@ bool may_be_preempted(Rung rung) {
 
 bool counts_missed(Rung rung) {
   if (rung == Rung::kKretprobe) return false;
-  return rung != Rung::kKprobe || kernel_is_later_than(6, 6);
+  const bool is_kprobe = rung == Rung::kKprobe || rung == Rung::kKprobeMulti;
+  return !is_kprobe || kernel_is_later_than(6, 6);
 }
 
 }  // namespace tracker

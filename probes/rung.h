@@ -43,8 +43,8 @@ bool may_be_preempted(Rung rung);
 
 // Whether this kernel counts the hits at which it did not run a program of this rung because
 // another one ran on that CPU. For kprobes since 6.7 (dd8657894c11, "bpf: Count missed stats in
-// trace_call_bpf"). Not for kretprobes: what they miss because too many calls are under way
-// (maxactive of struct kretprobe) is nowhere to be read.
+// trace_call_bpf", and f915fcb38553 of kprobe_multi). Not for kretprobes: what they miss because
+// too many calls are under way (maxactive of struct kretprobe) is nowhere to be read.
 bool counts_missed(Rung rung);
 
 }  // namespace tracker

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cerrno>
+#include <thread>
 #include <utility>
 
 #include "base/background.h"
@@ -22,6 +24,11 @@ namespace {
 
 // Not in the headers of the kernels before 7.3 (enum bpf_attach_type).
 constexpr uint32_t kTraceFentryMulti = 59;
+
+// So many refused one after the other, and none taken: the kernel takes none.
+constexpr size_t kMostRefused = 8;
+
+constexpr const char* kEnded = "it was ended before";
 
 // BPF_LINK_CREATE's part of union bpf_attr with its tracing_multi, 7.3.
 struct TracingMultiAttr {
@@ -42,7 +49,7 @@ std::vector<__u64> cookies_of(std::span<const SharedTarget> targets) {
   return cookies;
 }
 
-// A link's descriptor, or -1 and errno.
+// A link's descriptor, or a negative errno.
 int link_tracing_multi(int program, std::span<const SharedTarget> targets) {
   std::vector<uint32_t> ids;
   ids.reserve(targets.size());
@@ -53,7 +60,8 @@ int link_tracing_multi(int program, std::span<const SharedTarget> targets) {
   attr.ids = std::bit_cast<uint64_t>(ids.data());
   attr.cookies = std::bit_cast<uint64_t>(cookies.data());
   attr.count = static_cast<uint32_t>(targets.size());
-  return static_cast<int>(::syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)));
+  const long link = ::syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+  return link < 0 ? -errno : static_cast<int>(link);
 }
 
 int link_kprobe_multi(int program, std::span<const SharedTarget> targets) {
@@ -65,20 +73,19 @@ int link_kprobe_multi(int program, std::span<const SharedTarget> targets) {
   options.kprobe_multi.cnt = static_cast<uint32_t>(targets.size());
   options.kprobe_multi.syms = names.data();
   options.kprobe_multi.cookies = cookies.data();
-  const int link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
-  if (link < 0) errno = -link;
-  return link;
+  return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
 }
 
 // Attaches by links of many functions each. The kernel refuses a link for the sake of one function
 // without naming it: it is found by halves.
 class ManyAtOnce {
  public:
-  ManyAtOnce(Rung rung, int program, std::vector<UniqueFd>& links)
-      : rung_(rung), program_(program), links_(links) {}
+  ManyAtOnce(Rung rung, int program, std::vector<UniqueFd>& links, const KeepGoing& keep_going)
+      : rung_(rung), program_(program), links_(links), keep_going_(keep_going) {}
 
   void attach(std::span<const SharedTarget> targets, std::span<std::string> refusals) {
     if (targets.empty()) return;
+    if (gave_up_.empty() && !keep_going_(0, 0)) gave_up_ = kEnded;
     if (!gave_up_.empty()) return refuse(refusals, gave_up_);
     const int link = rung_ == Rung::kFentryMulti ? link_tracing_multi(program_, targets)
                                                  : link_kprobe_multi(program_, targets);
@@ -86,8 +93,8 @@ class ManyAtOnce {
       links_.emplace_back(link);
       return;
     }
-    const std::string reason = errno_text(errno);
-    const bool is_for_all = errno == EOPNOTSUPP || errno == EPERM || errno == ENOSYS;
+    const std::string reason = errno_text(-link);
+    const bool is_for_all = link == -EOPNOTSUPP || link == -EPERM || link == -ENOSYS;
     if (is_for_all) gave_up_ = reason;
     if (is_for_all || targets.size() == 1) {
       refuse(refusals, reason);
@@ -100,9 +107,6 @@ class ManyAtOnce {
   }
 
  private:
-  // So many refused one after the other, and none taken: the kernel takes none.
-  static constexpr size_t kMostRefused = 8;
-
   static void refuse(std::span<std::string> refusals, const std::string& reason) {
     for (std::string& refusal : refusals) refusal = reason;
   }
@@ -110,15 +114,14 @@ class ManyAtOnce {
   Rung rung_;
   int program_;
   std::vector<UniqueFd>& links_;
+  const KeepGoing& keep_going_;
   std::string gave_up_;
   size_t refused_ = 0;
 };
 
 Result<UniqueFd> link_kprobe(int program, const SharedTarget& target) {
   const SharedSite& site = *target.site;
-  TRY_ASSIGN(event,
-             open_kprobe(site.module.empty() ? site.function : site.module + ":" + site.function,
-                         KprobeEnd::kBeginning));
+  TRY_ASSIGN(event, open_kprobe(kprobe_symbol(site.function, site.module), KprobeEnd::kBeginning));
   auto options = libbpf_options<bpf_link_create_opts>();
   options.perf_event.bpf_cookie = target.cookie;
   // the link keeps the event
@@ -129,11 +132,10 @@ Result<UniqueFd> link_kprobe(int program, const SharedTarget& target) {
 
 std::vector<std::string> attach_kprobes(int program, std::span<const SharedTarget> targets,
                                         std::vector<UniqueFd>& links, const KeepGoing& keep_going) {
-  constexpr size_t kMostRefused = 8;
   std::vector<std::string> refusals(targets.size());
   std::string gave_up;
   for (size_t i = 0; i < targets.size(); ++i) {
-    if (gave_up.empty() && !keep_going(i, targets.size())) gave_up = "it was ended before";
+    if (gave_up.empty() && !keep_going(i, targets.size())) gave_up = kEnded;
     if (!gave_up.empty()) {
       refusals[i] = gave_up;
       continue;
@@ -203,7 +205,7 @@ std::vector<std::string> attach_shared(Rung rung, int program,
                                        std::vector<UniqueFd>& links, const KeepGoing& keep_going) {
   if (rung == Rung::kKprobe) return attach_kprobes(program, targets, links, keep_going);
   std::vector<std::string> refusals(targets.size());
-  ManyAtOnce(rung, program, links).attach(targets, refusals);
+  ManyAtOnce(rung, program, links, keep_going).attach(targets, refusals);
   return refusals;
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -47,10 +48,15 @@ inline constexpr Rung kSharedRungs[] = {Rung::kFentryMulti, Rung::kKprobeMulti, 
 bool can_share(const SharedSite& site, Rung rung);
 
 struct SharedProgram {
+  SharedProgram(UniqueFd loaded, Rung of) : program(std::move(loaded)), rung(of) {}
+  SharedProgram(SharedProgram&&) = default;
+  SharedProgram& operator=(SharedProgram&&) = default;
+  ~SharedProgram() { close_all(links); }
+
   UniqueFd program;
   std::vector<UniqueFd> links;
-  Rung rung = Rung::kKprobe;
-  uint64_t probes = 0;  // that it serves
+  Rung rung;
+  std::vector<uint32_t> probes;  // indexes of those that it serves
 };
 
 struct SharedTarget {
@@ -58,7 +64,7 @@ struct SharedTarget {
   uint64_t cookie = 0;
 };
 
-// Told of work that takes long, how much is done; false ends it.
+// Told of work that takes long, how much is done (of 0: it is not known); false ends it.
 using KeepGoing = std::function<bool(size_t done, size_t total)>;
 
 // Attaches the program to each function. The value is by target: empty where that worked, else why

@@ -33,7 +33,15 @@ static __always_inline struct tracker_call_key call_key(const struct hit *hit)
 	return key;
 }
 
-/* A frame whose end was missed is still there: the next call in its place overwrites it. */
+/* A call whose end was missed is still there: the next one at its frame takes it out before anything
+ * can reject that one. */
+static __always_inline void forget_call(const struct hit *hit)
+{
+	struct tracker_call_key key = call_key(hit);
+
+	bpf_map_delete_elem(&calls, &key);
+}
+
 static __always_inline void begin_call(struct hit *hit, __u64 skb, __u64 packet_id,
 				       const struct origin *origin)
 {

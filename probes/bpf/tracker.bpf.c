@@ -246,6 +246,8 @@ static __always_inline int handle_return(struct hit *hit)
 
 static __always_inline int handle_hit(struct hit *hit)
 {
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
+		forget_call(hit);
 	if (companion_rejects(hit))
 		return filtered(hit);
 	hit->now = bpf_ktime_get_boot_ns();

@@ -45,8 +45,7 @@ Result<AttachedProgram> attach_kprobe(const Function& function, KprobeEnd end,
   AttachedProgram attached;
   TRY_ASSIGN(loaded, load_program(form, program));
   attached.program = std::move(loaded);
-  const std::string symbol =
-      function.module.empty() ? function.name : function.module + ":" + function.name;
+  const std::string symbol = kprobe_symbol(function.name, function.module);
   TRY_ASSIGN(event, open_kprobe(symbol, end));
   // The link keeps the event.
   const int link = bpf_link_create(attached.program.get(), event.get(), BPF_PERF_EVENT, nullptr);

@@ -121,6 +121,10 @@ bool brings_packet(const FunctionArgs& args, FunctionEnd end) {
   return args.skb >= 0;
 }
 
+std::string full_name(const Function& function) {
+  return function.module.empty() ? function.name : function.module + "/" + function.name;
+}
+
 std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end) {
   std::vector<Function> functions;
   btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {

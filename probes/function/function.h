@@ -43,6 +43,9 @@ struct Function {
   bool has_namesake = false;  // elsewhere in the kernel, as far as was looked
 };
 
+// "ip_rcv", "openvswitch/ovs_vport_receive".
+std::string full_name(const Function& function);
+
 // All functions that bring a packet at that end: they take an skb or several, or, at their return,
 // hand one back; and those called `name` whatever they take. A name can be there more than once. Of
 // modules those whose BTF can be read.

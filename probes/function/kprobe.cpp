@@ -31,6 +31,10 @@ Result<uint64_t> return_bit() {
 
 }  // namespace
 
+std::string kprobe_symbol(const std::string& function, const std::string& module) {
+  return module.empty() ? function : module + ":" + function;
+}
+
 Result<UniqueFd> open_kprobe(const std::string& symbol, KprobeEnd end) {
 #ifndef __x86_64__
   return Error{"kprobes are not read on this architecture yet"};

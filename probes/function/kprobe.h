@@ -8,6 +8,9 @@
 
 namespace tracker {
 
+// The function as kprobes call it: "ip_rcv", "openvswitch:ovs_dp_process_packet".
+std::string kprobe_symbol(const std::string& function, const std::string& module);
+
 enum class KprobeEnd { kBeginning, kReturn };
 
 // A kprobe at the first instruction of a function ("ip_rcv", "openvswitch:ovs_dp_process_packet"),

@@ -3,18 +3,19 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/some_names.h"
 #include "probes/function/function.h"
 #include "probes/function/names.h"
 #include "probes/function/point.h"
 #include "probes/function/target.h"
 #include "probes/function/traceable.h"
+#include "probes/glob.h"
 #include "probes/nearest_names.h"
 
 namespace tracker {
@@ -25,16 +26,8 @@ constexpr size_t kNamesInSentence = 5;
 // second each.
 constexpr size_t kMostReturns = 200;
 
-bool matches(const std::string& pattern, const std::string& text) {
-  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
-
 bool is_in_module(const FunctionTarget& target, const Function& function) {
-  return target.module.empty() || matches(target.module, function.module);
-}
-
-std::string full_name(const Function& function) {
-  return function.module.empty() ? function.name : function.module + "/" + function.name;
+  return target.module.empty() || matches_glob(target.module, function.module);
 }
 
 std::string suggestions(const std::string& typed, const KernelBtf& btf, FunctionEnd end) {
@@ -64,9 +57,14 @@ FunctionEnd end_of(const FunctionTarget& target) {
   return target.is_return ? FunctionEnd::kReturn : FunctionEnd::kBeginning;
 }
 
+// In doubt it has: its name alone would not say which is meant.
+bool has_namesake(const Function& function, const TraceableFunctions& traceable) {
+  return !traceable.is_known() || traceable.count(function.name) > 1;
+}
+
 ProbePointPtr point(const FunctionTarget& target, Function function,
                     const TraceableFunctions& traceable) {
-  function.has_namesake = traceable.count(function.name) > 1;
+  function.has_namesake = has_namesake(function, traceable);
   return std::make_shared<FunctionPoint>(target.type, target.rung, end_of(target),
                                          std::move(function));
 }
@@ -134,11 +132,8 @@ Result<ProbePointPtr> find_first(const FunctionTarget& target, const KernelBtf& 
 }
 
 std::string left_out_text(const FunctionTarget& target, const std::vector<std::string>& names) {
-  const size_t shown = std::min(names.size(), kNamesInSentence);
-  const std::vector<std::string> some(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown));
-  return fmt::format("{} leaves out {} that cannot be traced, or whose name several have: {}{}",
-                     target.text(), names.size(), fmt::join(some, ", "),
-                     names.size() > shown ? ", ..." : "");
+  return fmt::format("{} leaves out {} that cannot be traced, or whose name several have: {}",
+                     target.text(), names.size(), some_names(names, kNamesInSentence));
 }
 
 Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
@@ -146,7 +141,8 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
   FoundPoints found;
   std::vector<std::string> left_out;
   for (const Function& function : skb_functions(btf, end_of(target))) {
-    if (!is_in_module(target, function) || !matches(target.names.front(), function.name)) continue;
+    if (!is_in_module(target, function) || !matches_glob(target.names.front(), function.name))
+      continue;
     if (why_not_traceable(function, traceable))
       left_out.push_back(full_name(function));
     else
@@ -195,6 +191,7 @@ SkbFunctions list_functions(const KernelBtf& btf, FunctionEnd end) {
   for (Function& function : skb_functions(btf, end)) {
     const bool is_left_out =
         why_not_traceable(function, traceable) || names.count(function.name, function.module) > 1;
+    function.has_namesake = has_namesake(function, traceable);
     (is_left_out ? list.left_out : list.found).push_back(std::move(function));
   }
   return list;

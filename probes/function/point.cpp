@@ -24,8 +24,7 @@ ProbeRole FunctionPoint::role() const {
 }
 
 ProbeName FunctionPoint::name() const {
-  std::string symbol =
-      function_.module.empty() ? function_.name : function_.module + "/" + function_.name;
+  std::string symbol = full_name(function_);
   if (is_return_ && !rung_) symbol += kReturnMark;
   return {type_, symbol, {}, role()};
 }

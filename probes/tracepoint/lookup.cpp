@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "probes/glob.h"
 #include "probes/nearest_names.h"
 #include "probes/tracepoint/group.h"
 #include "probes/tracepoint/point.h"
@@ -16,10 +16,6 @@
 
 namespace tracker {
 namespace {
-
-bool matches(const std::string& pattern, const std::string& text) {
-  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
 
 // "tp:skb:kfree_skb", with the group if it is known.
 std::string full_name(const TracepointGroups& all, const std::string& typed_group,
@@ -63,7 +59,7 @@ Result<std::vector<ProbePointPtr>> expand(const Target& target, const KernelBtf&
   const TracepointGroups all_groups;
   std::vector<ProbePointPtr> expanded;
   for (const Tracepoint* tracepoint : btf.skb_tracepoints()) {
-    if (!matches(target.name, tracepoint->name)) continue;
+    if (!matches_glob(target.name, tracepoint->name)) continue;
     const std::vector<std::string> groups = all_groups.of(tracepoint->name);
     // One that may belong to it and is left out would be a hole that nobody sees.
     if (groups.empty() && !all_groups.is_readable())
@@ -72,7 +68,7 @@ Result<std::vector<ProbePointPtr>> expand(const Target& target, const KernelBtf&
                       "tracepoints one by one",
                       target.text(), tracepoint->name, kTracefsHint)};
     for (const std::string& group : groups) {
-      if (matches(target.group, group)) expanded.push_back(point(group, *tracepoint));
+      if (matches_glob(target.group, group)) expanded.push_back(point(group, *tracepoint));
     }
   }
   if (!expanded.empty()) return expanded;

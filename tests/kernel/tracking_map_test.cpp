@@ -82,7 +82,7 @@ TEST(TrackingMap, ThatIsFullHasRoomAgainOnceItIsSwept) {
   const uint64_t untracked = sums_of(collection.file()).untracked;
   EXPECT_LE(untracked, uint64_t{kUnderWay - kRoom} + 2 * (asked - 1));
   EXPECT_GE(untracked, uint64_t{kUnderWay - kRoom} + 2 * (asked - 1) - 1);
-  EXPECT_NE(said.find(fmt::format("untracked {}: the tracking map was full", untracked)),
+  EXPECT_NE(said.find(fmt::format("untracked {}: no room for more packets", untracked)),
             std::string::npos)
       << said;
   expect_nothing_lost(collection.file());

@@ -39,7 +39,7 @@ TEST(StatsText, CountsManyProbesThatWereNeverHit) {
   const std::string text = render_stats_text(stats_of(1500), {}, false);
   EXPECT_TRUE(has(text, "fn:f0 ")) << text;
   EXPECT_FALSE(has(text, "fn:f7 ")) << text;
-  EXPECT_TRUE(has(text, "\n1500 more were attached and never hit; --all lists them\n")) << text;
+  EXPECT_TRUE(has(text, "\n1500 more saw no hit; --all lists them\n")) << text;
   EXPECT_TRUE(has(render_stats_text(stats_of(1500), {}, true), "fn:f1500 "));
 }
 
@@ -49,9 +49,9 @@ TEST(StatsText, SaysWhatASharedProgramMissed) {
       {"kprobe_multi", 1895, 4}, {"fentry_multi", 20, 0}, {"kprobe", 17, -1}};
   const std::string text = render_stats_text(stats_of(1), session, false);
   EXPECT_TRUE(has(text,
-                  "1895 functions share a program (kprobe_multi), which missed 4 hits\n"
-                  "20 functions share a program (fentry_multi), which missed no hit\n"
-                  "17 functions share a program (kprobe), which missed a number of hits that "
+                  "a program of 1895 functions (kprobe_multi) missed 4 hits\n"
+                  "a program of 20 functions (fentry_multi) missed none that the kernel counts\n"
+                  "a program of 17 functions (kprobe) missed a number of hits that "
                   "this kernel does not tell\n"))
       << text;
   const auto json = nlohmann::json::parse(render_stats_json(stats_of(1), session));
