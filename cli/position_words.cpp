@@ -24,17 +24,20 @@ std::string_view position_word(unsigned position) {
   return kWords[position];
 }
 
-std::string argument_place(unsigned position, const std::vector<Rung>& rungs) {
+std::string argument_place(const PointArgument& argument, const std::vector<Rung>& rungs) {
   const bool by_kprobe = std::ranges::find(rungs, Rung::kKprobe) != rungs.end();
-  return fmt::format(
-      "{} argument{}", position_word(position),
-      by_kprobe && position >= kArgumentsInRegisters ? ", for kprobe on the stack" : "");
+  const bool is_on_stack = by_kprobe && argument.position >= kArgumentsInRegisters;
+  return fmt::format("{}{} argument{}{}", argument.is_pointed_to ? "in what the " : "",
+                     position_word(argument.position), argument.is_pointed_to ? " points to" : "",
+                     is_on_stack ? ", for kprobe on the stack" : "");
 }
 
 std::string arguments_text(const std::vector<PointArgument>& arguments) {
   std::string text = argument_names(arguments);
   const PointArgument* skb = find_skb(arguments);
-  if (skb && skb->position != 0)
+  if (skb && skb->is_pointed_to)
+    text += fmt::format(", {} in what the {} points to", skb->name, position_word(skb->position));
+  else if (skb && skb->position != 0)
     text += fmt::format(", {} {}", skb->name, position_word(skb->position));
   return text;
 }

@@ -16,8 +16,9 @@ namespace tracker {
 // "first" for 0, to "twelfth" for 11, the last that programs read.
 std::string_view position_word(unsigned position);
 
-// "first argument"; with what kprobes do, if one of the rungs is kprobe and it matters.
-std::string argument_place(unsigned position, const std::vector<Rung>& rungs);
+// "first argument", "in what the third argument points to"; with what kprobes do, if one of the
+// rungs is kprobe and it matters.
+std::string argument_place(const PointArgument& argument, const std::vector<Rung>& rungs);
 
 // "skb sock net, skb third": the names, and the place of an skb that is not first.
 std::string arguments_text(const std::vector<PointArgument>& arguments);

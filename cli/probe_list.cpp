@@ -159,7 +159,10 @@ std::string list_json(const ProbeList& list, const ListedRungs& rungs) {
     const std::vector<PointArgument> arguments = arguments_of(*probe.point);
     nlohmann::ordered_json row{{"target", escape_text(probe.point->target())},
                                {"arguments", argument_names(arguments)}};
-    if (const PointArgument* skb = find_skb(arguments)) row["skb_argument"] = skb->position + 1;
+    if (const PointArgument* skb = find_skb(arguments)) {
+      row["skb_argument"] = skb->position + 1;
+      if (skb->is_pointed_to) row["skb_is_pointed_to"] = true;
+    }
     if (!probe.module.empty()) row["module"] = escape_text(probe.module);
     if (rungs && (*rungs)[i]) row["rung"] = rung_name(*(*rungs)[i]);
     if (rungs && !(*rungs)[i]) row["rung"] = nullptr;

@@ -21,8 +21,7 @@ constexpr const char* kIndent = "     ";
 
 std::string skb_line(const ProbeAnswer& probe) {
   const PointArgument* skb = find_skb(probe.arguments);
-  return skb ? fmt::format("{}{:<6}  {}\n", kIndent, skb->name,
-                           argument_place(skb->position, probe.rungs))
+  return skb ? fmt::format("{}{:<6}  {}\n", kIndent, skb->name, argument_place(*skb, probe.rungs))
              : std::string();
 }
 
@@ -117,8 +116,10 @@ std::string why_json(const WhyAnswer& answer) {
   for (const ProbeAnswer& probe : answer.probes) {
     nlohmann::ordered_json row{{"target", escape_text(probe.target)},
                                {"arguments", argument_names(probe.arguments)}};
-    if (const PointArgument* skb = find_skb(probe.arguments))
+    if (const PointArgument* skb = find_skb(probe.arguments)) {
       row["skb_argument"] = skb->position + 1;
+      if (skb->is_pointed_to) row["skb_is_pointed_to"] = true;
+    }
     if (const auto rung = probe.rung()) row["rung"] = rung_name(*rung);
     row["rungs"] = nlohmann::ordered_json::array();
     for (const RungAnswer& rung : probe.tried) {

@@ -25,6 +25,21 @@ std::string_view pointee(const btf* object, uint32_t id) {
   return btf_is_struct(target) ? btf_name(object, target->name_off) : std::string_view{};
 }
 
+std::optional<uint32_t> pointer_member(const btf* object, uint32_t pointer, std::string_view name,
+                                       std::string_view target) {
+  constexpr uint32_t kBitsInByte = 8;
+  const btf_type* type = skip_modifiers(object, pointer);
+  if (!type || !btf_is_ptr(type)) return std::nullopt;
+  const btf_type* holder = skip_modifiers(object, type->type);
+  if (!holder || !btf_is_struct(holder)) return std::nullopt;
+  for (int i = 0; i < btf_vlen(holder); ++i) {
+    const btf_member& member = btf_members(holder)[i];
+    if (btf_name(object, member.name_off) == name && pointee(object, member.type) == target)
+      return btf_member_bit_offset(holder, static_cast<uint32_t>(i)) / kBitsInByte;
+  }
+  return std::nullopt;
+}
+
 bool is_enum(const btf* object, uint32_t id, std::string_view name) {
   const btf_type* type = skip_modifiers(object, id);
   return type && btf_is_any_enum(type) && btf_name(object, type->name_off) == name;

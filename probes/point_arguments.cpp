@@ -27,9 +27,11 @@ std::vector<PointArgument> arguments_of(const ProbePoint& point) {
   point.set_knobs(point.rungs().front(), knobs);
   std::vector<PointArgument> arguments;
   for (const auto& [knob, name] : kArguments) {
+    if (knobs[knob] == KNOB_NO_ARG) continue;
     const bool is_list = knob == KNOB_SKB_ARG && knobs[KNOB_LIST] != LIST_NONE;
-    if (knobs[knob] != KNOB_NO_ARG)
-      arguments.push_back({is_list ? kSkbs : name, static_cast<unsigned>(knobs[knob])});
+    const bool is_pointed_to = knob == KNOB_SKB_ARG && knobs[KNOB_HOLD] != HOLD_NONE;
+    arguments.push_back(
+        {is_list ? kSkbs : name, static_cast<unsigned>(knobs[knob]), is_pointed_to});
   }
   return arguments;
 }

@@ -14,7 +14,8 @@ namespace tracker {
 struct PointArgument {
   std::string_view
       name;  // "skb", "skbs" (a list of them), "sock", "net", "dev", "reason", "location", "rc"
-  unsigned position = 0;  // counts from 0
+  unsigned position = 0;       // counts from 0
+  bool is_pointed_to = false;  // it lies in what the argument points to
 
   bool operator==(const PointArgument&) const = default;
 };

@@ -112,6 +112,8 @@ enum tracker_knob {
 	KNOB_ARGS,           /* bit n: the argument at position n is looked at */
 	KNOB_SKB_ARG,        /* position of the argument; KNOB_NO_ARG: there is none */
 	KNOB_LIST,           /* what that argument is: LIST_ */
+	KNOB_HOLD,           /* how it leads to the skb: HOLD_ */
+	KNOB_HOLD_OFFSET,    /* of HOLD_POINTER: where the pointer lies in what the argument points to */
 	KNOB_SOCK_ARG,
 	KNOB_NET_ARG,
 	KNOB_DEV_ARG,
@@ -164,6 +166,8 @@ enum tracker_knob {
 #define LIST_OF_HEADS 1     /* a struct list_head: skbs linked by skb->list */
 #define LIST_QUEUE 2        /* a struct sk_buff_head */
 #define LIST_CHAIN 3        /* a first skb, others behind it by skb->next */
+#define HOLD_NONE 0         /* the argument is the skb */
+#define HOLD_POINTER 1      /* it points to what has a pointer to the skb */
 #define RESULT_NONE 0       /* nothing, or nothing that a number could say */
 #define RESULT_U8 1
 #define RESULT_S8 2
@@ -216,7 +220,7 @@ struct tracker_call_key {
 
 struct tracker_open_call {
 	__u64 packet_id;
-	__u64 skb;
+	__u64 argument; /* that the packet came by */
 	__u64 netns_cookie;
 	__u64 netns_inum;
 };

@@ -5,6 +5,7 @@
 // would take minutes.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,15 +21,24 @@
 
 namespace tracker {
 
+// By what arguments lead to packets: the same of all that share a program. Knobs of record.h.
+struct SharedForm {
+  uint64_t list = LIST_NONE;
+  uint64_t hold = HOLD_NONE;
+  uint64_t hold_offset = 0;
+
+  auto operator<=>(const SharedForm&) const = default;
+};
+
 // What a shared program is told of one function.
 struct SharedSite {
   std::string function;
   std::string module;         // empty: vmlinux
   uint32_t type_id = 0;       // of its BTF_KIND_FUNC, within that BTF
   bool has_namesake = false;  // elsewhere in the kernel: its name alone does not say which is meant
-  uint64_t list = LIST_NONE;  // what its packets come in: the same of all that share a program
-  uint64_t arguments = 0;     // the cookie without the probe's index (SHARED_ in record.h)
-  std::vector<Rung> rungs;    // by which it can share a program, best first
+  SharedForm form;
+  uint64_t arguments = 0;   // the cookie without the probe's index (SHARED_ in record.h)
+  std::vector<Rung> rungs;  // by which it can share a program, best first
 };
 
 // Detaches by closing the links.

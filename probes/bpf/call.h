@@ -42,12 +42,12 @@ static __always_inline void forget_call(const struct hit *hit)
 	bpf_map_delete_elem(&calls, &key);
 }
 
-static __always_inline void begin_call(struct hit *hit, __u64 skb, __u64 packet_id,
+static __always_inline void begin_call(struct hit *hit, __u64 packet_id,
 				       const struct origin *origin)
 {
 	struct tracker_open_call call = {
 		.packet_id = packet_id,
-		.skb = skb,
+		.argument = argument(hit, KNOB(KNOB_SKB_ARG)),
 		.netns_cookie = origin->netns_cookie,
 		.netns_inum = origin->netns_inum,
 	};
@@ -70,7 +70,7 @@ static __always_inline bool end_call(struct hit *hit, struct tracker_open_call *
 	*call = *found;
 	bpf_map_delete_elem(&calls, &key);
 	return KNOB(KNOB_SKB_ARG) == KNOB_NO_ARG ||
-	       call->skb == argument(hit, KNOB(KNOB_SKB_ARG));
+	       call->argument == argument(hit, KNOB(KNOB_SKB_ARG));
 }
 
 /* What the function returned, if that is a number that has room: of pointers there are only NULL and

@@ -27,6 +27,18 @@ static __always_inline __u64 argument(const struct hit *hit, __u64 position)
 	return hit->scratch->args[position];
 }
 
+/* A pointer that lies at an address of the kernel's; 0 where there is none, for an error pointer too
+ * (IS_ERR()). */
+static __always_inline __u64 pointer_at(__u64 address)
+{
+	__u64 pointer = 0;
+
+	if (!is_kernel_address((const void *)address) ||
+	    bpf_probe_read_kernel(&pointer, sizeof(pointer), (const void *)address))
+		return 0;
+	return pointer < (__u64)-MAX_ERRNO ? pointer : 0;
+}
+
 /* The argument at a constant position, a 64-bit word at ctx. In asm, so that loads of
  * different positions do not become one from a computed address: the verifier refuses these. */
 #define CTX_WORD(ctx, position)                                                                  \

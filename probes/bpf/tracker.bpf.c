@@ -142,7 +142,7 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address)
 	if (!packet_id)
 		return 0;
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
-		begin_call(hit, address, packet_id, &origin);
+		begin_call(hit, packet_id, &origin);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 	forget(hit, &origin);
@@ -244,6 +244,16 @@ static __always_inline int handle_return(struct hit *hit)
 	return 0;
 }
 
+/* 0: there is none. */
+static __always_inline __u64 skb_of_argument(const struct hit *hit)
+{
+	__u64 value = argument(hit, KNOB(KNOB_SKB_ARG));
+
+	if (KNOB(KNOB_HOLD) == HOLD_POINTER)
+		return pointer_at(value + KNOB(KNOB_HOLD_OFFSET));
+	return value;
+}
+
 static __always_inline int handle_hit(struct hit *hit)
 {
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
@@ -255,7 +265,7 @@ static __always_inline int handle_hit(struct hit *hit)
 		return handle_return(hit);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		return handle_transmitted(hit);
-	return handle_skb(hit, argument(hit, KNOB(KNOB_SKB_ARG)));
+	return handle_skb(hit, skb_of_argument(hit));
 }
 
 static __always_inline int handle(void *ctx)

@@ -17,7 +17,6 @@ constexpr uint32_t kWordBytes = 8;
 // What holds packets and is not read as one.
 std::string_view other_holder(const btf* object, uint32_t id) {
   const std::string_view target = pointee(object, id);
-  if (target == "nft_pktinfo") return "its skb lies in a struct nft_pktinfo, which is not read yet";
   if (target == "xdp_buff") return "it takes a struct xdp_buff, before there is an skb";
   const btf_type* type = skip_modifiers(object, id);
   if (type && btf_is_ptr(type) && pointee(object, type->type) == "sk_buff")
@@ -67,9 +66,36 @@ void choose_list(std::string_view name, const SkbListPositions& lists, FunctionA
     args.why_no_return = "it is given several skbs, each of which may be freed when it returns";
 }
 
-FunctionArgs read_args(const btf* object, const btf_type* prototype, std::string_view name) {
+// An argument that leads to the skb.
+struct Holder {
+  int position = -1;
+  uint32_t offset = 0;
+};
+
+// What nftables hands from function to function: the offset comes from the BTF of the function's
+// own module, as the struct is nf_tables' (include/net/netfilter/nf_tables.h).
+void choose_holder(const Holder& holder, FunctionArgs& args) {
+  if (args.skb >= 0 || holder.position < 0) return;
+  args.skb = holder.position;
+  args.hold = HOLD_POINTER;
+  args.hold_offset = holder.offset;
+}
+
+std::optional<Function> function_of(const btf& object, const std::string& module, uint32_t id) {
+  const btf_type* type = btf__type_by_id(&object, id);
+  const btf_type* prototype = skip_modifiers(&object, type->type);
+  if (!prototype || !btf_is_func_proto(prototype)) return std::nullopt;
+  const std::string_view name = btf_name(&object, type->name_off);
+  return Function{std::string(name), module, id, read_function_args(&object, prototype, name)};
+}
+
+}  // namespace
+
+FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
+                                std::string_view name) {
   FunctionArgs args;
   SkbListPositions lists;
+  Holder nft;
   args.count = btf_vlen(prototype);
   args.result = result_kind(object, prototype->type);
   args.gives_skb = pointee(object, prototype->type) == "sk_buff";
@@ -90,6 +116,9 @@ FunctionArgs read_args(const btf* object, const btf_type* prototype, std::string
     }
     if (target == "sk_buff_head" && i < SCRATCH_ARGS) set_once(lists.queue, i);
     if (target == "list_head" && i < SCRATCH_ARGS) set_once(lists.list_head, i);
+    if (target == "nft_pktinfo" && i < SCRATCH_ARGS && nft.position < 0) {
+      if (const auto offset = pointer_member(object, id, "skb", "sk_buff")) nft = {i, *offset};
+    }
     if (target == "sock") set_once(args.sock, i);
     if (target == "net") set_once(args.net, i);
     if (const std::string_view holder = other_holder(object, id); !holder.empty())
@@ -103,18 +132,9 @@ FunctionArgs read_args(const btf* object, const btf_type* prototype, std::string
     break;
   }
   choose_list(name, lists, args);
+  choose_holder(nft, args);
   return args;
 }
-
-std::optional<Function> function_of(const btf& object, const std::string& module, uint32_t id) {
-  const btf_type* type = btf__type_by_id(&object, id);
-  const btf_type* prototype = skip_modifiers(&object, type->type);
-  if (!prototype || !btf_is_func_proto(prototype)) return std::nullopt;
-  const std::string_view name = btf_name(&object, type->name_off);
-  return Function{std::string(name), module, id, read_args(&object, prototype, name)};
-}
-
-}  // namespace
 
 bool brings_packet(const FunctionArgs& args, FunctionEnd end) {
   if (end == FunctionEnd::kReturn) return args.gives_skb || (args.skb >= 0 && !is_list(args));

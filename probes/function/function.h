@@ -11,6 +11,8 @@
 #include "probes/kernel_btf.h"
 #include "probes/record.h"
 
+struct btf_type;  // libbpf's
+
 namespace tracker {
 
 enum class FunctionEnd { kBeginning, kReturn };
@@ -18,8 +20,10 @@ enum class FunctionEnd { kBeginning, kReturn };
 // Positions count 64-bit words from 0, as calls pass them; -1: there is none that can be read.
 struct FunctionArgs {
   int count = 0;              // of all arguments that are declared
-  int skb = -1;               // of the skb, or of what `list` says
+  int skb = -1;               // of the skb, or of what `list` or `hold` says
   uint64_t list = LIST_NONE;  // LIST_ in record.h
+  uint64_t hold = HOLD_NONE;  // HOLD_ in record.h
+  uint32_t hold_offset = 0;   // of HOLD_POINTER
   int sock = -1;
   int net = -1;
   std::string_view why_no_skb;     // where skb is -1: what it takes instead, or where it lies
@@ -34,6 +38,10 @@ inline bool is_list(const FunctionArgs& args) { return args.list != LIST_NONE; }
 // Whether a probe at that end has a packet. Not at the return of a call that was given several:
 // which of them it is about nobody says, and each may be freed by then.
 bool brings_packet(const FunctionArgs& args, FunctionEnd end);
+
+// Of the function of that name with this prototype, by the BTF that has both.
+FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
+                                std::string_view name);
 
 struct Function {
   std::string name;

@@ -53,6 +53,8 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
                       {KNOB_RETURN_ARG, result}},
                      knobs);
   knobs[KNOB_LIST] = gives_skb ? LIST_NONE : args.list;
+  knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : args.hold;
+  knobs[KNOB_HOLD_OFFSET] = gives_skb ? 0 : args.hold_offset;
   knobs[KNOB_RESULT] = result >= 0 && !gives_skb ? args.result : RESULT_NONE;
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;
   knobs[KNOB_ROLE] = static_cast<uint64_t>(at_return ? role() : ProbeRole::kOther);
@@ -66,7 +68,7 @@ std::optional<SharedSite> FunctionPoint::shared_site() const {
   site.module = function_.module;
   site.type_id = function_.type_id;
   site.has_namesake = function_.has_namesake;
-  site.list = function_.args.list;
+  site.form = {function_.args.list, function_.args.hold, function_.args.hold_offset};
   site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net);
   if (!rung_)
     site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};

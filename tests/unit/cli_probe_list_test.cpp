@@ -109,10 +109,11 @@ TEST(ListRemarks, SayWhatIsNotKnownWithoutTracefs) {
 
 TEST(PositionWords, SayWhereAKprobeReadsTheStack) {
   const std::vector<Rung> both{Rung::kFentry, Rung::kKprobe};
-  EXPECT_EQ(argument_place(0, both), "first argument");
-  EXPECT_EQ(argument_place(5, both), "sixth argument");
-  EXPECT_EQ(argument_place(6, both), "seventh argument, for kprobe on the stack");
-  EXPECT_EQ(argument_place(11, {Rung::kFentry}), "twelfth argument");
+  EXPECT_EQ(argument_place({"skb", 0}, both), "first argument");
+  EXPECT_EQ(argument_place({"skb", 5}, both), "sixth argument");
+  EXPECT_EQ(argument_place({"skb", 6}, both), "seventh argument, for kprobe on the stack");
+  EXPECT_EQ(argument_place({"skb", 11}, {Rung::kFentry}), "twelfth argument");
+  EXPECT_EQ(argument_place({"skb", 2, true}, both), "in what the third argument points to");
 }
 
 }  // namespace

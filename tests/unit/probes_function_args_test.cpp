@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where a function's arguments lead to a packet, on BTF made by hand.
+#include <bpf/btf.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+
+#include "probes/btf_types.h"
+#include "probes/function/function.h"
+
+namespace tracker {
+namespace {
+
+constexpr uint32_t kPointerBytes = 8;
+
+// The types of the kernel that these functions take, with made-up layouts.
+class MadeBtf {
+ public:
+  MadeBtf()
+      : object_(btf__new_empty()),
+        number_(btf__add_int(object_.get(), "int", 4, BTF_INT_SIGNED)),
+        skb_(pointer_to("sk_buff")) {
+    btf* object = object_.get();
+    const int state = pointer_to("nf_hook_state");
+    const int holder = btf__add_struct(object, "nft_pktinfo", 4 * kPointerBytes);
+    btf__add_field(object, "flags", number_, 0, 0);
+    btf__add_field(object, "state", state, 8 * kPointerBytes, 0);
+    btf__add_field(object, "skb", skb_, 16 * kPointerBytes, 0);
+    pktinfo_ = btf__add_ptr(object, btf__add_const(object, holder));
+  }
+
+  const btf* get() const { return object_.get(); }
+  int number() const { return number_; }
+  int skb() const { return skb_; }
+  int pktinfo() const { return pktinfo_; }
+
+  int pointer(int to) { return btf__add_ptr(object_.get(), to); }
+  int pointer_to(const char* name) {
+    return pointer(btf__add_struct(object_.get(), name, kPointerBytes));
+  }
+
+  FunctionArgs args(const std::string& name, int result, std::initializer_list<int> types) {
+    const int prototype = btf__add_func_proto(object_.get(), result);
+    for (const int type : types) btf__add_func_param(object_.get(), "", type);
+    return read_function_args(object_.get(), btf__type_by_id(object_.get(), prototype), name);
+  }
+
+ private:
+  BtfPointer object_;
+  int number_;
+  int skb_;
+  int pktinfo_ = 0;
+};
+
+TEST(PointerMember, IsFoundByNameAndType) {
+  MadeBtf btf;
+  EXPECT_EQ(pointer_member(btf.get(), btf.pktinfo(), "skb", "sk_buff"), 16U);
+  EXPECT_FALSE(pointer_member(btf.get(), btf.pktinfo(), "skb", "sock"));
+  EXPECT_FALSE(pointer_member(btf.get(), btf.pktinfo(), "packet", "sk_buff"));
+  EXPECT_FALSE(pointer_member(btf.get(), btf.skb(), "skb", "sk_buff"));
+  EXPECT_FALSE(pointer_member(btf.get(), btf.number(), "skb", "sk_buff"));
+}
+
+TEST(FunctionArgs, LeadThroughWhatNftablesHandsOn) {
+  MadeBtf btf;
+  const FunctionArgs args = btf.args("eval", 0, {btf.number(), btf.pktinfo()});
+  EXPECT_EQ(args.skb, 1);
+  EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_POINTER));
+  EXPECT_EQ(args.hold_offset, 16U);
+  EXPECT_TRUE(brings_packet(args, FunctionEnd::kBeginning));
+  EXPECT_TRUE(brings_packet(args, FunctionEnd::kReturn));
+}
+
+TEST(FunctionArgs, PreferTheSkbItself) {
+  MadeBtf btf;
+  const FunctionArgs args = btf.args("both", 0, {btf.pktinfo(), btf.skb()});
+  EXPECT_EQ(args.skb, 1);
+  EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_NONE));
+}
+
+TEST(FunctionArgs, TellFramesOfXdpFromSkbs) {
+  MadeBtf btf;
+  const FunctionArgs args = btf.args("xdp_do_redirect", btf.number(), {btf.pointer_to("xdp_buff")});
+  EXPECT_FALSE(brings_packet(args, FunctionEnd::kBeginning));
+  EXPECT_FALSE(brings_packet(args, FunctionEnd::kReturn));
+  EXPECT_EQ(args.why_no_skb, "it takes a struct xdp_buff, before there is an skb");
+}
+
+}  // namespace
+}  // namespace tracker
