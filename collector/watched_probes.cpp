@@ -99,7 +99,7 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
   });
   settings.track_entries = follows || !companions_.empty() ? options.track_packets : 0;
   const bool has_returns = std::any_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
-    return probe.role() == ProbeRole::kReturn;
+    return probe.point->needs_beginning();
   });
   settings.call_entries = has_returns ? std::max(kCallsUnderWay, options.track_packets) : 0;
   settings.snaplen = snaplen_;

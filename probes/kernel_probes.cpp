@@ -204,7 +204,7 @@ Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index
 Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan) {
   AttachedProgram beginning;
   const auto rung_before = rung_of_beginning(rung);
-  if (rung_before && plan.point->name().role == ProbeRole::kReturn) {
+  if (rung_before && plan.point->needs_beginning()) {
     TRY_ASSIGN(attached, attach_by(*rung_before, index, plan));
     beginning = std::move(attached);
   }

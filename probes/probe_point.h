@@ -37,6 +37,8 @@ class ProbePoint {
 
   // The ways to get there, best first; at least one.
   virtual std::vector<Rung> rungs() const = 0;
+  // Whether a hit takes what a program at the beginning of the same call kept: both are attached.
+  virtual bool needs_beginning() const { return name().role == ProbeRole::kReturn; }
   // Sets the constants that differ from point to point: positions of arguments, role, stage. Of a
   // point at a function's return also those of the program at its beginning, by that one's rung.
   virtual void set_knobs(Rung rung, Knobs& knobs) const = 0;

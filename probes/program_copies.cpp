@@ -38,7 +38,7 @@ ProgramCopies::ProgramCopies(KernelProbesOptions options, ProgramTemplates templ
 }
 
 ProgramCode ProgramCopies::of_probe(uint32_t index, const ProbePlan& plan, Rung rung,
-                                              bool by_loads) const {
+                                    bool by_loads) const {
   return make(knobs(index, plan, rung), rung, by_loads);
 }
 
@@ -86,7 +86,7 @@ uint64_t ProgramCopies::flags(const ProbePlan& plan, Rung rung) const {
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
-  if (plan.point->name().role == ProbeRole::kReturn && !rung_of_beginning(rung))
+  if (plan.point->needs_beginning() && !rung_of_beginning(rung))
     flags |= KNOB_FLAG_CALL | KNOB_FLAG_COMPANION;
   return flags;
 }

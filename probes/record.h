@@ -168,6 +168,7 @@ enum tracker_knob {
 #define LIST_CHAIN 3        /* a first skb, others behind it by skb->next */
 #define HOLD_NONE 0         /* the argument is the skb */
 #define HOLD_POINTER 1      /* it points to what has a pointer to the skb */
+#define HOLD_RESULT 2       /* it points to where the function puts such a pointer (bpf/call.h) */
 #define RESULT_NONE 0       /* nothing, or nothing that a number could say */
 #define RESULT_U8 1
 #define RESULT_S8 2

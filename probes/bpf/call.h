@@ -2,6 +2,8 @@
 /*
  * Calls that are under way of functions whose return is watched: a program at the beginning keeps the
  * packet, one at the end takes it. At the end the skb may be freed, and nothing of it is read.
+ * Of a function that puts an skb where its argument points (HOLD_RESULT) the argument alone is kept,
+ * and the packet is read at the end, if there is one.
  *
  * A call is known by its frame, an address on the stack that no other call has while it runs: calls
  * that nest, recurse, are interrupted, sleep or go on on another CPU are told apart by it.
@@ -103,6 +105,28 @@ static __always_inline bool read_result(const struct hit *hit, __s32 *code)
 		return !value || value >= (__u64)-MAX_ERRNO;
 	}
 	return false;
+}
+
+/* An int below 0, false, NULL or an error pointer: the function may have left what lay there. */
+static __always_inline bool has_failed(const struct hit *hit)
+{
+	__s32 code;
+
+	if (!read_result(hit, &code))
+		return false;
+	if (KNOB(KNOB_RESULT) == RESULT_U8)
+		return !code;
+	return KNOB(KNOB_RESULT) == RESULT_POINTER || code < 0;
+}
+
+/* The skb that the function has put where its argument points; 0: none. */
+static __always_inline __u64 skb_of_call(struct hit *hit)
+{
+	struct tracker_open_call call;
+
+	if (!end_call(hit, &call) || has_failed(hit))
+		return 0;
+	return pointer_at(call.argument);
 }
 
 #endif

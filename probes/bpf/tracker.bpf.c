@@ -114,7 +114,9 @@ static __always_inline const struct sk_buff *view_skb(struct hit *hit, __u64 add
 	return skb->head ? skb : NULL;
 }
 
-static __always_inline int handle_skb(struct hit *hit, __u64 address)
+/* `of_list`, a constant: of a list's skbs only they themselves are looked at, for which alone two
+ * functions have room on the stack. */
+static __always_inline int handle_skb(struct hit *hit, __u64 address, bool of_list)
 {
 	const struct sk_buff *skb = view_skb(hit, address);
 	struct tracker_record *record;
@@ -165,6 +167,8 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address)
 	if (!record)
 		return 0;
 	record->packet_id = packet_id;
+	if (!of_list && KNOB(KNOB_HOLD) == HOLD_RESULT)
+		record->has_return_code = read_result(hit, &record->return_code);
 	fill_sections(hit, record, &view);
 	submit(hit, record, ring);
 	return 0;
@@ -244,11 +248,22 @@ static __always_inline int handle_return(struct hit *hit)
 	return 0;
 }
 
+/* What the argument leads to when the call ends, the packet with its namespace, is not there yet. */
+static __always_inline int keep_argument(struct hit *hit)
+{
+	struct origin nowhere = {};
+
+	begin_call(hit, 0, &nowhere);
+	return 0;
+}
+
 /* 0: there is none. */
-static __always_inline __u64 skb_of_argument(const struct hit *hit)
+static __always_inline __u64 skb_of_argument(struct hit *hit)
 {
 	__u64 value = argument(hit, KNOB(KNOB_SKB_ARG));
 
+	if (KNOB(KNOB_HOLD) == HOLD_RESULT)
+		return skb_of_call(hit);
 	if (KNOB(KNOB_HOLD) == HOLD_POINTER)
 		return pointer_at(value + KNOB(KNOB_HOLD_OFFSET));
 	return value;
@@ -258,6 +273,8 @@ static __always_inline int handle_hit(struct hit *hit)
 {
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		forget_call(hit);
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL && KNOB(KNOB_HOLD) == HOLD_RESULT)
+		return keep_argument(hit);
 	if (companion_rejects(hit))
 		return filtered(hit);
 	hit->now = bpf_ktime_get_boot_ns();
@@ -265,7 +282,7 @@ static __always_inline int handle_hit(struct hit *hit)
 		return handle_return(hit);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		return handle_transmitted(hit);
-	return handle_skb(hit, skb_of_argument(hit));
+	return handle_skb(hit, skb_of_argument(hit), false);
 }
 
 static __always_inline int handle(void *ctx)
@@ -298,7 +315,7 @@ static __noinline long handle_next_skb(__u32 index, struct skb_list *list)
 	if (index)
 		list->hit.counters->seen++;
 	if (index < LIST_SKBS)
-		handle_skb(&list->hit, skb);
+		handle_skb(&list->hit, skb, true);
 	else
 		lost_of_list(&list->hit, 1);
 	list->link = read_link(skb + link_offset());

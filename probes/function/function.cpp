@@ -7,6 +7,7 @@
 
 #include "probes/btf_types.h"
 #include "probes/function/skb_list.h"
+#include "probes/function/skb_pointer.h"
 #include "probes/record.h"
 
 namespace tracker {
@@ -18,10 +19,12 @@ constexpr uint32_t kWordBytes = 8;
 std::string_view other_holder(const btf* object, uint32_t id) {
   const std::string_view target = pointee(object, id);
   if (target == "xdp_buff") return "it takes a struct xdp_buff, before there is an skb";
-  const btf_type* type = skip_modifiers(object, id);
-  if (type && btf_is_ptr(type) && pointee(object, type->type) == "sk_buff")
-    return "it takes a struct sk_buff **, mostly the place for a result";
   return {};
+}
+
+bool is_skb_pointer(const btf* object, uint32_t id) {
+  const btf_type* type = skip_modifiers(object, id);
+  return type && btf_is_ptr(type) && pointee(object, type->type) == "sk_buff";
 }
 
 // Arguments by value of more than a word take several, or none (memory): what follows them is where
@@ -116,6 +119,7 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
     }
     if (target == "sk_buff_head" && i < SCRATCH_ARGS) set_once(lists.queue, i);
     if (target == "list_head" && i < SCRATCH_ARGS) set_once(lists.list_head, i);
+    if (is_skb_pointer(object, id) && i < SCRATCH_ARGS) set_once(args.skb_place, i);
     if (target == "nft_pktinfo" && i < SCRATCH_ARGS && nft.position < 0) {
       if (const auto offset = pointer_member(object, id, "skb", "sk_buff")) nft = {i, *offset};
     }
@@ -132,12 +136,18 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
     break;
   }
   choose_list(name, lists, args);
+  if (finds_skb_behind_pointer(object, name, prototype->type))
+    choose_holder({args.skb_place, 0}, args);
   choose_holder(nft, args);
+  if (puts_skb(args))
+    args.why_no_skb =
+        "it puts an skb where its struct sk_buff ** points: its return can be watched";
   return args;
 }
 
 bool brings_packet(const FunctionArgs& args, FunctionEnd end) {
-  if (end == FunctionEnd::kReturn) return args.gives_skb || (args.skb >= 0 && !is_list(args));
+  if (end == FunctionEnd::kReturn)
+    return args.gives_skb || puts_skb(args) || (args.skb >= 0 && !is_list(args));
   return args.skb >= 0;
 }
 

@@ -24,6 +24,7 @@ struct FunctionArgs {
   uint64_t list = LIST_NONE;  // LIST_ in record.h
   uint64_t hold = HOLD_NONE;  // HOLD_ in record.h
   uint32_t hold_offset = 0;   // of HOLD_POINTER
+  int skb_place = -1;         // of a struct sk_buff ** where it puts an skb
   int sock = -1;
   int net = -1;
   std::string_view why_no_skb;     // where skb is -1: what it takes instead, or where it lies
@@ -32,6 +33,12 @@ struct FunctionArgs {
   uint64_t result = 0;             // what it returns: RESULT_ in record.h
   bool gives_skb = false;          // it returns a struct sk_buff *
 };
+
+// Whether the packet is one that it puts where an argument points, to be had at its return: if its
+// result, which lies behind all arguments, does not say that it failed.
+inline bool puts_skb(const FunctionArgs& args) {
+  return args.skb_place >= 0 && args.skb < 0 && !args.gives_skb && args.words >= 0;
+}
 
 inline bool is_list(const FunctionArgs& args) { return args.list != LIST_NONE; }
 
@@ -55,8 +62,8 @@ struct Function {
 std::string full_name(const Function& function);
 
 // All functions that bring a packet at that end: they take an skb or several, or, at their return,
-// hand one back; and those called `name` whatever they take. A name can be there more than once. Of
-// modules those whose BTF can be read.
+// hand one back or have put one where they were told; and those called `name` whatever they take. A
+// name can be there more than once. Of modules those whose BTF can be read.
 std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end);
 std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name);
 

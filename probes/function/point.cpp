@@ -23,6 +23,10 @@ ProbeRole FunctionPoint::role() const {
                                                                            : ProbeRole::kOther;
 }
 
+bool FunctionPoint::needs_beginning() const {
+  return role() == ProbeRole::kReturn || (is_return_ && puts_skb(function_.args));
+}
+
 ProbeName FunctionPoint::name() const {
   std::string symbol = full_name(function_);
   if (is_return_ && !rung_) symbol += kReturnMark;
@@ -42,9 +46,11 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   const bool at_return = rung == Rung::kFexit || rung == Rung::kKretprobe;
   const bool has_args = rung != Rung::kKretprobe;
   const int result = at_return ? (has_args ? args.words : 0) : -1;
-  const bool gives_skb = at_return && role() == ProbeRole::kOther;
-  const bool has_origin = has_args && (gives_skb || !at_return);
-  set_argument_knobs({{KNOB_SKB_ARG, gives_skb ? result : (has_args ? args.skb : -1)},
+  const bool puts_one = is_return_ && puts_skb(args);
+  const bool gives_skb = at_return && role() == ProbeRole::kOther && !puts_one;
+  const bool has_origin = has_args && (gives_skb || puts_one || !at_return);
+  const int skb = puts_one ? args.skb_place : args.skb;
+  set_argument_knobs({{KNOB_SKB_ARG, gives_skb ? result : (has_args ? skb : -1)},
                       {KNOB_SOCK_ARG, has_origin ? args.sock : -1},
                       {KNOB_NET_ARG, has_origin ? args.net : -1},
                       {KNOB_DEV_ARG, -1},
@@ -53,7 +59,7 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
                       {KNOB_RETURN_ARG, result}},
                      knobs);
   knobs[KNOB_LIST] = gives_skb ? LIST_NONE : args.list;
-  knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : args.hold;
+  knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : (puts_one ? HOLD_RESULT : args.hold);
   knobs[KNOB_HOLD_OFFSET] = gives_skb ? 0 : args.hold_offset;
   knobs[KNOB_RESULT] = result >= 0 && !gives_skb ? args.result : RESULT_NONE;
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;

@@ -5,7 +5,8 @@
 //
 // A return brings the packet that its call was given, which a program at the beginning keeps
 // (bpf/call.h): at the end the skb may be freed. Where the function is given no packet but hands
-// one back (alloc_skb()), the return is the first that is seen of that one.
+// one back (alloc_skb()), or puts one where its argument points, the return is the first that is
+// seen of that one.
 #pragma once
 
 #include <optional>
@@ -33,6 +34,7 @@ class FunctionPoint : public ProbePoint {
   bool names_drop() const override { return false; }
   bool brings_socket() const override { return !is_return_ && function_.args.sock >= 0; }
   std::vector<Rung> rungs() const override;
+  bool needs_beginning() const override;
   void set_knobs(Rung rung, Knobs& knobs) const override;
   std::optional<SharedSite> shared_site() const override;
   Result<AttachedProgram> attach(Rung rung, const ProgramCode& program) const override;

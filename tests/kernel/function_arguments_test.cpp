@@ -4,17 +4,23 @@
 // packets that is known otherwise.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <linux/taskstats.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/collection.h"
 #include "harness/function_rungs.h"
+#include "harness/generic_netlink.h"
+#include "harness/kernel_version.h"
 #include "harness/network_namespace.h"
 #include "harness/process.h"
 #include "harness/recording.h"
+#include "harness/require.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
 
@@ -65,6 +71,17 @@ class FunctionArguments : public ::testing::Test {
     return count;
   }
 
+  // Returns with that result, of the packets of the flow.
+  static int returns(const std::string& file, const std::string& target, int code) {
+    int count = 0;
+    for (const Json& journey :
+         view("sort", file, {"-f", "udp dst port 7777 or (vlan and udp dst port 7777)"})) {
+      for (const Json& event : journey.at("events"))
+        count += target_of(event) == target && event.at("return_code") == code;
+    }
+    return count;
+  }
+
   const Pair pair_;
 };
 
@@ -88,15 +105,8 @@ TEST_F(FunctionArguments, OfNftablesLeadToThePacketByItsStruct) {
             (Counts{{"fn:nf_tables/nft_do_chain", kPackets},
                     {"kprobe:nf_tables/nft_do_chain", kPackets}}))
       << run_tracker({"print", collection.file()}).out;
-  for (const char* at_return :
-       {"fn:nf_tables/nft_do_chain%return", "kretprobe:nf_tables/nft_do_chain"}) {
-    int accepted = 0;
-    for (const Json& journey : view("sort", collection.file(), {"-f", "udp dst port 7777"})) {
-      for (const Json& event : journey.at("events"))
-        accepted += target_of(event) == at_return && event.at("return_code") == 1;
-    }
-    EXPECT_EQ(accepted, kPackets) << at_return << " is of the same packets";
-  }
+  EXPECT_EQ(returns(collection.file(), "fn:nf_tables/nft_do_chain%return", 1), kPackets);
+  EXPECT_EQ(returns(collection.file(), "kretprobe:nf_tables/nft_do_chain", 1), kPackets);
   ProcessOptions in_right;
   in_right.netns_fd = pair_.right.fd();
   const ProcessResult rules = run_program({"nft", "list", "ruleset"}, in_right);
@@ -120,6 +130,114 @@ TEST_F(FunctionArguments, OfNftablesShareAProgramOfTheirOwn) {
     EXPECT_EQ(found == count.end() ? 0 : found->second, kPackets) << target;
   }
   expect_nothing_lost(collection.file());
+}
+
+// What the handler of a bridge's port is given, which it hands on to the bridge: as often as the
+// bridge's device has the datagrams. It returns RX_HANDLER_CONSUMED.
+TEST_F(FunctionArguments, OfABridgeAreAPointerToTheSkb) {
+  const std::string& port = pair_.right_end.device;
+  pair_.right.ip(
+      fmt::format("link add br0 type bridge\naddr del {0}/24 dev {1}\nlink set {1} master br0\n"
+                  "link set br0 address {2}\nlink set br0 up\naddr add {0}/24 dev br0\n",
+                  pair_.right_end.ipv4, port, mac_text(pair_.right_end.mac)));
+  pair_.right.wait_until_running("br0");
+  Collection collection({&pair_.right},
+                        probes({"fn:bridge/br_handle_frame", "kprobe:br_handle_frame",
+                                "fn:br_handle_frame%return", "kretprobe:br_handle_frame"}));
+  send();
+  collection.stop();
+  EXPECT_EQ(events(collection.file(), pair_.right),
+            (Counts{{"fn:bridge/br_handle_frame", kPackets},
+                    {"kprobe:bridge/br_handle_frame", kPackets}}));
+  for (const Json& event : view("print", collection.file(), {"-f", "udp dst port 7777"}))
+    EXPECT_EQ(text_at(event, "/dev/name"), port) << event;
+  EXPECT_EQ(returns(collection.file(), "fn:bridge/br_handle_frame%return", 0), kPackets);
+  EXPECT_EQ(returns(collection.file(), "kretprobe:bridge/br_handle_frame", 0), kPackets);
+  expect_nothing_lost(collection.file());
+}
+
+// The same packet before and after __netif_receive_skb_core() has given it to the VLAN's device. It
+// returns true.
+TEST_F(FunctionArguments, OfAVlanAreAPointerToTheSkb) {
+  for (const bool is_left : {true, false}) {
+    const End& end = is_left ? pair_.left_end : pair_.right_end;
+    const End& other = is_left ? pair_.right_end : pair_.left_end;
+    (is_left ? pair_.left : pair_.right)
+        .ip(fmt::format("link add link {0} name tagged type vlan id 5\n"
+                        "addr add 10.5.0.{1}/24 dev tagged\nlink set tagged up\n"
+                        "neigh add 10.5.0.{2} lladdr {3} dev tagged\n",
+                        end.device, is_left ? 1 : 2, is_left ? 2 : 1, mac_text(other.mac)));
+  }
+  const Flow tagged{"UDP", {"10.5.0.1", 40000}, {"10.5.0.2", kPort}};
+  const UniqueFd receiver = bound_socket(pair_.right, tagged.dest, SOCK_DGRAM);
+  const bool has_core = kernel_version().is_at_least(7, 3);  // renamed by the compiler before
+  std::vector<std::string> targets{"fn:vlan_do_receive", "kprobe:vlan_do_receive",
+                                   "fn:vlan_do_receive%return", "kretprobe:vlan_do_receive"};
+  if (has_core) targets.emplace_back("fn:__netif_receive_skb_core");
+  Collection collection({&pair_.right}, probes(targets));
+  send_datagrams(pair_.left, tagged, kPackets);
+  pair_.settle();
+  EXPECT_EQ(drain(receiver), kPackets);
+  collection.stop();
+  Counts count;
+  for (const Json& event : view("print", collection.file(),
+                                {"-f", "udp dst port 7777 or (vlan and udp dst port 7777)"}))
+    ++count[target_of(event)];
+  EXPECT_EQ(count["fn:vlan_do_receive"], kPackets);
+  EXPECT_EQ(count["kprobe:vlan_do_receive"], kPackets);
+  EXPECT_EQ(count["fn:__netif_receive_skb_core"], has_core ? kPackets : 0);
+  EXPECT_EQ(returns(collection.file(), "fn:vlan_do_receive%return", 1), kPackets);
+  EXPECT_EQ(returns(collection.file(), "kretprobe:vlan_do_receive", 1), kPackets);
+  expect_nothing_lost(collection.file());
+}
+
+// prepare_reply(info, cmd, &skb, size) makes the answer to each request: a message of netlink.
+class FunctionArgumentsOfResults : public FunctionArguments {
+ protected:
+  // Asks for statistics of this process while returns of the function are watched.
+  std::string ask(std::vector<std::string> arguments) {
+    const auto stats = GenericNetlink::open(pair_.left, "TASKSTATS");
+    require(stats.has_value(), "the kernel's statistics of tasks");
+    arguments.insert(arguments.end(),
+                     {"--probe", "fn:prepare_reply%return", "--probe", "kretprobe:prepare_reply"});
+    collection_.emplace(std::vector<const NetworkNamespace*>{}, arguments);
+    NetlinkAttributes pid;
+    pid.put_u32(TASKSTATS_CMD_ATTR_PID, static_cast<uint32_t>(getpid()));
+    for (int i = 0; i < kPackets; ++i)
+      stats->request(TASKSTATS_CMD_GET, {}, pid, "statistics of a task");
+    collection_->stop();
+    return collection_->file();
+  }
+
+ private:
+  std::optional<Collection> collection_;  // keeps the file
+};
+
+TEST_F(FunctionArgumentsOfResults, BringWhatWasPutThereAtTheReturn) {
+  const std::string file = ask({"--all-skbs"});
+  Counts count;
+  for (const Json& event : view("print", file)) {
+    ++count[target_of(event)];
+    EXPECT_GT(event.at("/skb/len"_json_pointer), 0) << event;
+    EXPECT_EQ(event.at("return_code"), 0) << event;
+    EXPECT_FALSE(event.contains("/packet/ip"_json_pointer)) << "not a packet: " << event;
+  }
+  EXPECT_EQ(count,
+            (Counts{{"fn:prepare_reply%return", kPackets}, {"kretprobe:prepare_reply", kPackets}}));
+  expect_nothing_lost(file);
+}
+
+TEST_F(FunctionArgumentsOfResults, MakeNoEventsOfWhatIsNoPacket) {
+  const std::string file = ask({});
+  EXPECT_EQ(sums_of(file).seen, 2U * kPackets);
+  EXPECT_EQ(sums_of(file).filtered, 2U * kPackets);
+}
+
+TEST_F(FunctionArgumentsOfResults, AreNotThereAtTheBeginning) {
+  const ProcessResult refused =
+      run_tracker({"collect", "--no-record", "--duration", "1", "--probe", "fn:prepare_reply"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("its return can be watched"), std::string::npos) << refused.err;
 }
 
 TEST_F(FunctionArguments, AreSaidToLeadThere) {

@@ -36,6 +36,7 @@ class MadeBtf {
   int skb() const { return skb_; }
   int pktinfo() const { return pktinfo_; }
 
+  int enumeration(const char* name) { return btf__add_enum(object_.get(), name, 4); }
   int pointer(int to) { return btf__add_ptr(object_.get(), to); }
   int pointer_to(const char* name) {
     return pointer(btf__add_struct(object_.get(), name, kPointerBytes));
@@ -78,6 +79,45 @@ TEST(FunctionArgs, PreferTheSkbItself) {
   const FunctionArgs args = btf.args("both", 0, {btf.pktinfo(), btf.skb()});
   EXPECT_EQ(args.skb, 1);
   EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_NONE));
+}
+
+TEST(FunctionArgs, OfHandlersOfReceivedFramesPointToAnSkb) {
+  MadeBtf btf;
+  const int pskb = btf.pointer(btf.skb());
+  const FunctionArgs args =
+      btf.args("any_handle_frame", btf.enumeration("rx_handler_result"), {pskb});
+  EXPECT_EQ(args.skb, 0);
+  EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_POINTER));
+  EXPECT_EQ(args.hold_offset, 0U);
+  EXPECT_FALSE(puts_skb(args))
+      << "when it returns, the skb may be freed and the pointer still there";
+  EXPECT_TRUE(brings_packet(args, FunctionEnd::kReturn)) << "that of the call";
+  EXPECT_EQ(btf.args("vlan_do_receive", btf.number(), {pskb}).hold,
+            static_cast<uint64_t>(HOLD_POINTER));
+}
+
+TEST(FunctionArgs, OfOthersPointToWhereAnSkbIsPut) {
+  MadeBtf btf;
+  const int pskb = btf.pointer(btf.skb());
+  const FunctionArgs args = btf.args("prepare_reply", btf.number(), {btf.number(), pskb});
+  EXPECT_EQ(args.skb, -1) << "never taken for one";
+  EXPECT_EQ(args.skb_place, 1);
+  EXPECT_TRUE(puts_skb(args));
+  EXPECT_FALSE(brings_packet(args, FunctionEnd::kBeginning));
+  EXPECT_TRUE(brings_packet(args, FunctionEnd::kReturn));
+  EXPECT_EQ(args.why_no_skb,
+            "it puts an skb where its struct sk_buff ** points: its return can be watched");
+}
+
+// As of a qdisc's enqueue(), whose struct sk_buff ** is for what it wants freed.
+TEST(FunctionArgs, AreAboutTheSkbWhereThereIsOneToo) {
+  MadeBtf btf;
+  const FunctionArgs args =
+      btf.args("enqueue", btf.number(), {btf.skb(), btf.number(), btf.pointer(btf.skb())});
+  EXPECT_EQ(args.skb, 0);
+  EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_NONE));
+  EXPECT_FALSE(puts_skb(args));
+  EXPECT_FALSE(puts_skb(btf.args("next", btf.skb(), {btf.pointer(btf.skb())})));
 }
 
 TEST(FunctionArgs, TellFramesOfXdpFromSkbs) {

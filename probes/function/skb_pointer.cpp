@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probes/function/skb_pointer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/btf_types.h"
+
+namespace tracker {
+namespace {
+
+// Each begins with `struct sk_buff *skb = *pskb`, where it is given a struct sk_buff ** at all.
+constexpr std::array<std::string_view, 8> kFindOne{
+    // net/core/dev.c: the first since 5.7, the others since 6.9
+    "__netif_receive_skb_core", "do_xdp_generic", "netif_receive_generic_xdp",
+    "netif_skb_check_for_xdp",
+    // net/core/skbuff.c and drivers/net/veth.c, since 6.9
+    "skb_pp_cow_data", "skb_cow_data_for_xdp", "veth_convert_skb_to_xdp_buff",
+    // net/8021q/vlan_core.c
+    "vlan_do_receive"};
+
+}  // namespace
+
+// __netif_receive_skb_core() calls dev->rx_handler(&skb), of a bridge, macvlan, bond and the like.
+bool finds_skb_behind_pointer(const btf* object, std::string_view function, uint32_t result) {
+  return is_enum(object, result, "rx_handler_result") ||
+         std::ranges::find(kFindOne, function) != kFindOne.end();
+}
+
+}  // namespace tracker
