@@ -16,7 +16,6 @@
 #include "harness/collection.h"
 #include "harness/function_rungs.h"
 #include "harness/generic_netlink.h"
-#include "harness/kernel_version.h"
 #include "harness/network_namespace.h"
 #include "harness/process.h"
 #include "harness/recording.h"
@@ -170,10 +169,8 @@ TEST_F(FunctionArguments, OfAVlanAreAPointerToTheSkb) {
   }
   const Flow tagged{"UDP", {"10.5.0.1", 40000}, {"10.5.0.2", kPort}};
   const UniqueFd receiver = bound_socket(pair_.right, tagged.dest, SOCK_DGRAM);
-  const bool has_core = kernel_version().is_at_least(7, 3);  // renamed by the compiler before
-  std::vector<std::string> targets{"fn:vlan_do_receive", "kprobe:vlan_do_receive",
-                                   "fn:vlan_do_receive%return", "kretprobe:vlan_do_receive"};
-  if (has_core) targets.emplace_back("fn:__netif_receive_skb_core");
+  const std::vector<std::string> targets{"fn:vlan_do_receive", "kprobe:vlan_do_receive",
+                                         "fn:vlan_do_receive%return", "kretprobe:vlan_do_receive"};
   Collection collection({&pair_.right}, probes(targets));
   send_datagrams(pair_.left, tagged, kPackets);
   pair_.settle();
@@ -185,7 +182,6 @@ TEST_F(FunctionArguments, OfAVlanAreAPointerToTheSkb) {
     ++count[target_of(event)];
   EXPECT_EQ(count["fn:vlan_do_receive"], kPackets);
   EXPECT_EQ(count["kprobe:vlan_do_receive"], kPackets);
-  EXPECT_EQ(count["fn:__netif_receive_skb_core"], has_core ? kPackets : 0);
   EXPECT_EQ(returns(collection.file(), "fn:vlan_do_receive%return", 1), kPackets);
   EXPECT_EQ(returns(collection.file(), "kretprobe:vlan_do_receive", 1), kPackets);
   expect_nothing_lost(collection.file());
