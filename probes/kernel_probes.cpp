@@ -215,8 +215,8 @@ Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const
   return {};
 }
 
-// Of the members of a group, plans that can share a program, those that have no result yet and whose
-// point has this rung.
+// Of the members of a group, plans that can share a program, those that have no result yet and
+// whose point has this rung.
 void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
                                            const std::vector<size_t>& members,
                                            const KeepGoing& keep_going,
@@ -273,8 +273,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   state->programs.resize(options.probe_count);
   state->beginnings.resize(options.probe_count);
   TRY(state->load_template(btf));
-  state->copies.emplace(options, std::move(state->templates), state->find_netns_operations(),
-                        btf);
+  state->copies.emplace(options, std::move(state->templates), state->find_netns_operations(), btf);
   state->refused_loads = state->copies->no_loads_reason();
   const auto& maps = state->object->maps;
   TRY_ASSIGN(made, rings());

@@ -38,7 +38,7 @@ ProgramCopies::ProgramCopies(KernelProbesOptions options, ProgramTemplates templ
 }
 
 ProgramCode ProgramCopies::of_probe(uint32_t index, const ProbePlan& plan, Rung rung,
-                                              bool by_loads) const {
+                                    bool by_loads) const {
   return make(knobs(index, plan, rung), rung, by_loads);
 }
 
