@@ -151,7 +151,7 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   };
   std::vector<bool> is_shared(count);
   const std::vector<IndexedPlan> plans = plans_to_share();
-  const auto shared = kernel_->attach_shared(plans, kSharedRungs, ask);
+  const auto shared = kernel_->attach_shared(plans, shared_rungs(), ask);
   if (is_ended) return rungs;
   const auto refused = static_cast<size_t>(
       std::ranges::count_if(shared, [](const auto& rung) { return !rung.has_value(); }));

@@ -17,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/background.h"
 #include "base/check.h"
 #include "base/system_error.h"
 #include "base/unique_fd.h"
@@ -53,6 +54,13 @@ Error load_error(int error_number, const std::string& said) {
 
 }  // namespace
 
+// Plans whose points share a program, by their place among all plans.
+struct SharedGroup {
+  std::vector<size_t> of_plan;
+  std::vector<SharedSite> sites;
+  Result<UniqueFd> program = Error{};
+};
+
 struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
@@ -76,9 +84,11 @@ struct KernelProbes::State {
   Result<Program> by_best_way(Rung rung, const std::function<Result<Program>(bool by_loads)>& make);
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
-  void attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
-                        const std::vector<size_t>& members, const KeepGoing& keep_going,
-                        std::vector<Result<std::string>>& results);
+  void attach_group(Rung rung, std::span<const IndexedPlan> plans, SharedGroup& group,
+                    const KeepGoing& keep_going, std::vector<Result<std::string>>& results);
+  void attach_groups(Rung rung, std::span<const IndexedPlan> plans,
+                     std::vector<SharedGroup>& groups, const KeepGoing& keep_going,
+                     std::vector<Result<std::string>>& results);
   HitCounters hit_counters() const {
     return {bpf_map__fd(object->maps.counters), bpf_map__fd(object->maps.cpus)};
   }
@@ -215,40 +225,44 @@ Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const
   return {};
 }
 
-// Of the members of a group, plans that can share a program, those that have no result yet and
-// whose point has this rung.
-void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
-                                           const std::vector<size_t>& members,
-                                           const KeepGoing& keep_going,
-                                           std::vector<Result<std::string>>& results) {
-  std::vector<SharedSite> sites;
-  std::vector<size_t> of_plan;
+namespace {
+
+// Those of `members` that have no result yet and whose point has this rung.
+SharedGroup shared_group(Rung rung, std::span<const IndexedPlan> plans,
+                         const std::vector<size_t>& members,
+                         const std::vector<Result<std::string>>& results) {
+  SharedGroup group;
   for (const size_t i : members) {
     auto site = plans[i].plan.point->shared_site();
     if (results[i] || !can_share(*site, rung)) continue;
-    sites.push_back(std::move(*site));
-    of_plan.push_back(i);
+    group.sites.push_back(std::move(*site));
+    group.of_plan.push_back(i);
   }
-  if (sites.empty()) return;
+  return group;
+}
+
+}  // namespace
+
+void KernelProbes::State::attach_group(Rung rung, std::span<const IndexedPlan> plans,
+                                       SharedGroup& group, const KeepGoing& keep_going,
+                                       std::vector<Result<std::string>>& results) {
+  const std::vector<size_t>& of_plan = group.of_plan;
   const auto say = [&](size_t i, const std::string& why) {
     const std::string& before = results[of_plan[i]].error().message;
     results[of_plan[i]] =
         Error{fmt::format("{}{}{}: {}", before, before.empty() ? "" : "; ", rung_name(rung), why)};
   };
-  auto program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
-    return load_shared(rung, copies->shared(plans[of_plan[0]].plan, rung, by_loads));
-  });
-  if (!program) {
-    for (size_t i = 0; i < sites.size(); ++i) say(i, program.error().message);
+  if (!group.program) {
+    for (size_t i = 0; i < of_plan.size(); ++i) say(i, group.program.error().message);
     return;
   }
   std::vector<SharedTarget> targets;
-  for (size_t i = 0; i < sites.size(); ++i)
-    targets.push_back({&sites[i], sites[i].arguments | plans[of_plan[i]].index});
-  SharedProgram made(std::move(*program), rung);
+  for (size_t i = 0; i < of_plan.size(); ++i)
+    targets.push_back({&group.sites[i], group.sites[i].arguments | plans[of_plan[i]].index});
+  SharedProgram made(std::move(*group.program), rung);
   const auto refusals =
       tracker::attach_shared(rung, made.program.get(), targets, made.links, keep_going);
-  for (size_t i = 0; i < sites.size(); ++i) {
+  for (size_t i = 0; i < of_plan.size(); ++i) {
     if (!refusals[i].empty()) {
       say(i, refusals[i]);
       continue;
@@ -259,6 +273,22 @@ void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPla
   if (made.links.empty()) return;
   const std::lock_guard lock(shared_mutex);
   shared.push_back(std::move(made));
+}
+
+// Programs are verified at the same time: that takes as long as all else. Links are made in turn,
+// as each of them changes the kernel's code.
+void KernelProbes::State::attach_groups(Rung rung, std::span<const IndexedPlan> plans,
+                                        std::vector<SharedGroup>& groups,
+                                        const KeepGoing& keep_going,
+                                        std::vector<Result<std::string>>& results) {
+  std::erase_if(groups, [](const SharedGroup& group) { return group.of_plan.empty(); });
+  for_each_in_parallel(groups.size(), [&](size_t i) {
+    groups[i].program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
+      const ProbePlan& any = plans[groups[i].of_plan[0]].plan;
+      return load_shared(rung, copies->shared(any, rung, by_loads));
+    });
+  });
+  for (SharedGroup& group : groups) attach_group(rung, plans, group, keep_going, results);
 }
 
 KernelProbes::KernelProbes(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -305,14 +335,16 @@ std::vector<Result<std::string>> KernelProbes::attach_shared(std::span<const Ind
                                                              std::span<const Rung> rungs,
                                                              const KeepGoing& keep_going) {
   std::vector<Result<std::string>> results(plans.size(), Error{});
-  std::map<std::pair<uint32_t, uint64_t>, std::vector<size_t>> groups;
+  std::map<std::pair<uint32_t, bool>, std::vector<size_t>> groups;
   for (size_t i = 0; i < plans.size(); ++i) {
     if (const auto site = plans[i].plan.point->shared_site())
-      groups[{plans[i].plan.sections, site->list}].push_back(i);
+      groups[{plans[i].plan.sections, site->has_list}].push_back(i);
   }
   for (const Rung rung : rungs) {
+    std::vector<SharedGroup> remaining;
     for (const auto& [program, members] : groups)
-      state_->attach_shared_by(rung, plans, members, keep_going, results);
+      remaining.push_back(shared_group(rung, plans, members, results));
+    state_->attach_groups(rung, plans, remaining, keep_going, results);
   }
   const std::string lockdown = lockdown_text();
   for (Result<std::string>& result : results) {

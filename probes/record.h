@@ -148,15 +148,18 @@ enum tracker_knob {
 #define KNOB_NO_ARG 0xff
 
 /* The cookie of a program at many functions: the probe's index in its lowest 16 bits, then positions
- * of arguments, 4 bits each. The program puts these arguments in the order of SHARED_. */
+ * of arguments and, of those that are given several skbs, what these come in (LIST_), 4 bits each. The
+ * program puts these arguments, and that, in the order of SHARED_. */
 #define SHARED_SKB_SHIFT 16
 #define SHARED_SOCK_SHIFT 20
 #define SHARED_NET_SHIFT 24
+#define SHARED_LIST_SHIFT 28
 #define SHARED_NO_ARG 0xf
 #define SHARED_SKB 0
 #define SHARED_SOCK 1
 #define SHARED_NET 2
 #define SHARED_ARGS 3
+#define SHARED_LIST SHARED_ARGS
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */
@@ -164,6 +167,7 @@ enum tracker_knob {
 #define LIST_OF_HEADS 1     /* a struct list_head: skbs linked by skb->list */
 #define LIST_QUEUE 2        /* a struct sk_buff_head */
 #define LIST_CHAIN 3        /* a first skb, others behind it by skb->next */
+#define LIST_SHARED 4       /* one of these, which the cookie says */
 #define RESULT_NONE 0       /* nothing, or nothing that a number could say */
 #define RESULT_U8 1
 #define RESULT_S8 2
@@ -241,6 +245,13 @@ struct tracker_scratch {
 	__u64 denied_reason;   /* (bpf/stack_budget.h) */
 	__u64 denied_until_ns;
 	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/hit.h */
+	struct {                            /* of a call that is given several skbs, bpf/skb_list.h */
+		__u64 link;      /* to the skb that is next, as the one before has it; 0: none */
+		__u64 end;       /* the link that leads back to the list's head; 0: it ends with NULL */
+		__u64 bound;     /* how many skbs there are at most; ~0U: that is not known */
+		__u64 link_at;   /* where an skb has its link to the next one */
+		__u64 points_at; /* where in that next skb such a link points to */
+	} list;
 	__u8 skb[SCRATCH_SKB];
 };
 

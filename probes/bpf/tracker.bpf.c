@@ -281,31 +281,31 @@ int tracepoint_template(void *ctx)
 }
 
 /* Called by bpf_loop(): 1 ends the walk. */
-static __noinline long handle_next_skb(__u32 index, struct skb_list *list)
+static __noinline long handle_next_skb(__u32 index, struct hit *hit)
 {
-	__u64 skb = skb_of_link(list->link);
+	__u64 skb = hit->scratch->list.link - hit->scratch->list.points_at;
 
 	if (index)
-		list->hit.counters->seen++;
+		hit->counters->seen++;
 	if (index < LIST_SKBS)
-		handle_skb(&list->hit, skb);
+		handle_skb(hit, skb);
 	else
-		lost_of_list(&list->hit, 1);
-	list->link = read_link(skb + link_offset());
-	return is_at_end(list) ? 1 : 0;
+		lost_of_list(hit, 1);
+	hit->scratch->list.link = read_link(skb + hit->scratch->list.link_at);
+	return is_at_end(hit) ? 1 : 0;
 }
 
-static __always_inline int handle_list(struct skb_list *list)
+static __always_inline int handle_list(struct hit *hit)
 {
-	__u32 bound;
+	__u64 bound;
 
-	list->hit.now = bpf_ktime_get_boot_ns();
-	first_of_list(list);
-	bound = list_bound(list);
-	if (is_at_end(list) || !bound)
-		return filtered(&list->hit);
-	bpf_loop(bound < LIST_WALK ? bound : LIST_WALK, handle_next_skb, list, 0);
-	lose_rest(list, bound);
+	hit->now = bpf_ktime_get_boot_ns();
+	first_of_list(hit);
+	bound = hit->scratch->list.bound;
+	if (is_at_end(hit) || !bound)
+		return filtered(hit);
+	bpf_loop(bound < LIST_WALK ? bound : LIST_WALK, handle_next_skb, hit, 0);
+	lose_rest(hit);
 	return 0;
 }
 
@@ -314,14 +314,14 @@ static __always_inline int handle_list(struct skb_list *list)
 SEC("tracker/list_template")
 int list_template(void *ctx)
 {
-	struct skb_list list = {};
+	struct hit hit = {};
 
 	if (!is_watching())
 		return 0;
 	keep_cpu();
-	if (begin(&list.hit, ctx)) {
-		handle_list(&list);
-		end(&list.hit);
+	if (begin(&hit, ctx)) {
+		handle_list(&hit);
+		end(&hit);
 	}
 	release_cpu();
 	return 0;

@@ -66,8 +66,9 @@ std::optional<SharedSite> FunctionPoint::shared_site() const {
   site.module = function_.module;
   site.type_id = function_.type_id;
   site.has_namesake = function_.has_namesake;
-  site.list = function_.args.list;
-  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net);
+  site.has_list = is_list(function_.args);
+  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net,
+                                    function_.args.list);
   if (!rung_)
     site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
   else if (*rung_ == Rung::kFentry)
