@@ -20,6 +20,7 @@
 
 #include "call.h"
 #include "companion.h"
+#include "hand.h"
 #include "hit.h"
 #include "identity.h"
 #include "kernel_read.h"
@@ -143,6 +144,8 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address)
 		return 0;
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		begin_call(hit, address, packet_id, &origin);
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+		name_in_hand(hit, packet_id, &origin);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 	forget(hit, &origin);
@@ -244,8 +247,50 @@ static __always_inline int handle_return(struct hit *hit)
 	return 0;
 }
 
+/* A function that sees no skb, with the packet in hand. Whether that one's skb is still there only its
+ * callers know: nothing of it is read. */
+static __always_inline int handle_inferred(struct hit *hit)
+{
+	const struct hand_call *call = call_in_hand(hit);
+	struct packet_view view = {};
+	struct tracker_record *record;
+	struct origin origin = {};
+	__u64 packet_id;
+	void *ring;
+
+	if (!call)
+		return filtered(hit);
+	packet_id = call->packet_id;
+	origin.netns_cookie = call->netns_cookie;
+	origin.netns_inum = call->netns_inum;
+	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_stack ? RECORD_STACK_BYTES : 0,
+				0, &ring);
+	if (!record)
+		return 0;
+	record->packet_id = packet_id;
+	barrier_var(view.skb); /* or the compiler takes it for NULL where it is read */
+	view.origin = &origin;
+	fill_sections(hit, record, &view);
+	submit(hit, record, ring);
+	return 0;
+}
+
+static __always_inline void begin_or_end_in_hand(struct hit *hit)
+{
+	if (KNOB(KNOB_ROLE) == ROLE_RETURN && !(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL))
+		put_out_of_hand(hit);
+	else
+		take_in_hand(hit);
+}
+
 static __always_inline int handle_hit(struct hit *hit)
 {
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND_END) {
+		put_out_of_hand(hit);
+		return 0;
+	}
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+		begin_or_end_in_hand(hit);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		forget_call(hit);
 	if (companion_rejects(hit))
@@ -253,6 +298,8 @@ static __always_inline int handle_hit(struct hit *hit)
 	hit->now = bpf_ktime_get_boot_ns();
 	if (KNOB(KNOB_ROLE) == ROLE_RETURN)
 		return handle_return(hit);
+	if (KNOB(KNOB_ROLE) == ROLE_INFERRED)
+		return handle_inferred(hit);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		return handle_transmitted(hit);
 	return handle_skb(hit, argument(hit, KNOB(KNOB_SKB_ARG)));
@@ -320,6 +367,8 @@ int list_template(void *ctx)
 		return 0;
 	keep_cpu();
 	if (begin(&list.hit, ctx)) {
+		if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND) /* which of them is in hand nobody says */
+			take_in_hand(&list.hit);
 		handle_list(&list);
 		end(&list.hit);
 	}

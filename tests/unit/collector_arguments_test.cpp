@@ -227,15 +227,45 @@ TEST(PlanProbes, RefusesFunctionsThatBringNoPacket) {
     const auto plan = plan_probes({target}, kAllSections, *btf, kNoNote);
     return plan ? "accepted" : plan.error().message;
   };
-  EXPECT_EQ(refusal("fn:fib_table_lookup"),
-            "fn:fib_table_lookup cannot be watched: it has no skb among its arguments: there is no "
-            "packet to follow");
+  EXPECT_EQ(
+      refusal("fn:fib_table_lookup"),
+      "fn:fib_table_lookup cannot be watched: it has no skb among its arguments: there is no "
+      "packet to follow; collect --with-inferred gives it the packet that another watched function "
+      "has in hand");
+  EXPECT_EQ(refusal("fn:fib_table_lookup%return").find("--with-inferred"), std::string::npos);
   EXPECT_EQ(refusal("fn:skb_queue_purge_reason|fn_none").find("unknown function"),
             std::string::npos);
   EXPECT_NE(refusal("fn:ip_rcvv").find("unknown function fn:ip_rcvv; nearest: fn:ip_rcv"),
             std::string::npos)
       << refusal("fn:ip_rcvv");
   EXPECT_NE(refusal("fn:*%return").find("at most"), std::string::npos) << refusal("fn:*%return");
+}
+
+TEST(PlanProbes, FindsFunctionsWithoutAPacketWhereTheyAreGivenTheOneInHand) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const auto find = [&](const char* target) {
+    return plan_probes({target}, kAllSections, *btf, kNoNote, WithoutPacket::kInferred);
+  };
+  const auto lookup = find("fn:fib_table_lookup");
+  ASSERT_TRUE(lookup) << lookup.error().message;
+  const ProbePoint& point = *lookup->front().point;
+  EXPECT_EQ(point.name().role, ProbeRole::kInferred);
+  EXPECT_EQ(point.call(), Call::kNone);
+  EXPECT_FALSE(point.shared_site());
+  Knobs knobs{};
+  point.set_knobs(Rung::kFentry, knobs);
+  EXPECT_EQ(knobs[KNOB_ROLE], static_cast<uint64_t>(ProbeRole::kInferred));
+  EXPECT_EQ(knobs[KNOB_ARGS], 0U);
+  const auto pattern = find("fn:fib_table_l*");
+  ASSERT_TRUE(pattern) << pattern.error().message;
+  EXPECT_EQ(pattern->front().point->target(), "fn:fib_table_lookup");
+  const auto mixed = find("fn:ip_rcv*");
+  ASSERT_TRUE(mixed) << mixed.error().message;
+  for (const PlannedProbe& probe : *mixed) EXPECT_NE(probe.role(), ProbeRole::kInferred);
+  EXPECT_EQ(find("fn:ip_rcv")->front().point->call(), Call::kOfPacket);
+  EXPECT_EQ(find("fn:ip_list_rcv")->front().point->call(), Call::kOfSeveral);
+  EXPECT_FALSE(find("fn:fib_table_lookup%return"));
 }
 
 TEST(PlanProbes, HasEachOfThousandsOfFunctionsOnce) {
