@@ -5,6 +5,7 @@
 
 #include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
+#include "collector/watched_probes.h"
 #include "event/section.h"
 #include "probes/tracepoint/point.h"
 
@@ -266,6 +267,31 @@ TEST(PlanProbes, FindsFunctionsWithoutAPacketWhereTheyAreGivenTheOneInHand) {
   EXPECT_EQ(find("fn:ip_rcv")->front().point->call(), Call::kOfPacket);
   EXPECT_EQ(find("fn:ip_list_rcv")->front().point->call(), Call::kOfSeveral);
   EXPECT_FALSE(find("fn:fib_table_lookup%return"));
+}
+
+// What is said of these probes, or why there are none.
+std::string said_of_inferred(const std::vector<std::string>& targets) {
+  CollectOptions options;
+  options.probes = targets;
+  options.ring_bytes = 4096;
+  options.with_inferred = true;
+  std::string said;
+  const auto probes =
+      WatchedProbes::plan(options, [&](const std::string& sentence) { said += sentence + "\n"; });
+  return probes ? said : probes.error().message;
+}
+
+TEST(WatchedProbes, HavePacketsInHandOfFunctionsWithProgramsOfTheirOwn) {
+  EXPECT_EQ(said_of_inferred({"fn:fib_table_lookup", "fn:ip_rcv"}), "");
+  EXPECT_EQ(said_of_inferred({"fn:fib_table_lookup", "tp:skb:consume_skb", "fn:ip_list_rcv"}),
+            "fn:fib_table_lookup takes no packet, and no function has one in hand that it could be "
+            "given: watch one that takes a packet (--probe fn:ip_rcv)");
+  const std::string none = said_of_inferred({"fn:fib_table_lookup", "fn:ip*"});
+  EXPECT_NE(none.find("at most 16 of them"), std::string::npos) << none;
+  const std::string one = said_of_inferred({"fn:fib_table_lookup", "fn:ip*", "fn:ip_rcv%return"});
+  EXPECT_NE(one.find("functions share a program: what they are given is not in hand"),
+            std::string::npos)
+      << one;
 }
 
 TEST(PlanProbes, HasEachOfThousandsOfFunctionsOnce) {
