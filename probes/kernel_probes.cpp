@@ -72,6 +72,7 @@ struct KernelProbes::State {
   std::optional<TrackingMap> tracks;
   std::vector<AttachedProgram> programs;    // by probe
   std::vector<AttachedProgram> beginnings;  // of those at returns: the ones that keep the packets
+  std::vector<AttachedProgram> ends;        // of those whose packets are in hand: until when
   std::mutex shared_mutex;
   std::vector<SharedProgram> shared;  // of many probes each, which have none in `programs`
 
@@ -83,6 +84,7 @@ struct KernelProbes::State {
   template <typename Program>
   Result<Program> by_best_way(Rung rung, const std::function<Result<Program>(bool by_loads)>& make);
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
+  Result<AttachedProgram> attach_end(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
   void attach_group(Rung rung, std::span<const IndexedPlan> plans, SharedGroup& group,
                     const KeepGoing& keep_going, std::vector<Result<std::string>>& results);
@@ -158,6 +160,7 @@ Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const Libbpf
   bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
   bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
   bpf_map__set_max_entries(object->maps.calls, std::max(options.call_entries, 1U));
+  bpf_map__set_max_entries(object->maps.hands, std::max(options.hand_entries, 1U));
   int failed = tracker_bpf__load(object.get());
   if (failed) return load_error(-failed, log.last_warning());
   CHECK(!templates.one.instructions.empty() && !templates.list.instructions.empty());
@@ -210,7 +213,17 @@ Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index
   });
 }
 
-// A return needs both programs: the one that keeps the packets first, of which it takes them.
+Result<AttachedProgram> KernelProbes::State::attach_end(Rung rung, uint32_t index,
+                                                        const ProbePlan& plan) {
+  return by_best_way<AttachedProgram>(rung, [&](bool by_loads) {
+    return plan.point->attach(rung, copies->end_in_hand(index, rung, by_loads));
+  });
+}
+
+// A return needs both programs: the one that keeps the packets first, of which it takes them. What
+// is in hand needs both too, where the rung has them: the kernel runs the handler of a kretprobe
+// that is there last before the one of the kprobe (add_new_kprobe()), which then finds the return
+// address that stays until the call returns.
 Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan) {
   AttachedProgram beginning;
   const auto rung_before = rung_of_beginning(rung);
@@ -220,8 +233,15 @@ Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const
   }
   TRY_ASSIGN(attached, attach_by(rung, index, plan));
   attached.rung = rung;
+  AttachedProgram end;
+  const auto rung_after = rung_of_end(rung);
+  if (rung_after && plan.in_hand) {
+    TRY_ASSIGN(attached_end, attach_end(*rung_after, index, plan));
+    end = std::move(attached_end);
+  }
   programs[index] = std::move(attached);
   beginnings[index] = std::move(beginning);
+  ends[index] = std::move(end);
   return {};
 }
 
@@ -302,6 +322,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   state->options = options;
   state->programs.resize(options.probe_count);
   state->beginnings.resize(options.probe_count);
+  state->ends.resize(options.probe_count);
   TRY(state->load_template(btf));
   state->copies.emplace(options, std::move(state->templates), state->find_netns_operations(), btf);
   state->refused_loads = state->copies->no_loads_reason();
@@ -374,7 +395,7 @@ void KernelProbes::detach() {
   // So that all end at once. Where the kernel refuses it (no CAP_BPF any more, before 5.19) they
   // end one after the other.
   static_cast<void>(state_->set_watching(0));
-  for (auto* programs : {&state_->programs, &state_->beginnings})
+  for (auto* programs : {&state_->programs, &state_->beginnings, &state_->ends})
     for (AttachedProgram& program : *programs) program.link.reset();
   for (SharedProgram& program : state_->shared) close_all(program.links);
   // Closing a link does not wait for programs that run (they run inside RCU read sections);

@@ -132,6 +132,9 @@ enum tracker_knob {
 	KNOB_NETNS_COOKIE,   /* of that one; 0: unknown, the inum decides alone */
 	KNOB_VMEMMAP,        /* value of vmemmap_base; 0: page fragments cannot be read */
 	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
+	KNOB_PER_CPU_OFFSET, /* address of __per_cpu_offset */
+	KNOB_PREEMPT_COUNT,  /* of what holds the preemption count, per CPU; 0: one of them is unknown */
+	KNOB_RETURN_WORD,    /* of a call's frame the word with its return address; KNOB_NO_ARG: unknown */
 	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
 	KNOB_STACK_RATE,     /* and how many in each second after those */
 	KNOB_LOADS,          /* 1: the kernel's objects are read by loads (bpf/kernel_read.h) */
@@ -183,6 +186,8 @@ enum tracker_knob {
 #define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
 #define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
 #define KNOB_FLAG_CALL (1U << 7)         /* keeps packets for the returns of its probe, no more */
+#define KNOB_FLAG_HAND (1U << 8)         /* keeps what is in hand while its call runs (bpf/hand.h) */
+#define KNOB_FLAG_HAND_END (1U << 9)     /* ends what another program's KNOB_FLAG_HAND began, no more */
 #define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* packets are tracked for the namespaces of drops alone */
 #define KNOB_FLAG_STACK_BUDGET (1U << 5) /* stacks for some drops, see KNOB_STACK_FIRST */
 
@@ -237,6 +242,7 @@ struct tracker_scratch {
 	__u64 packets; /* ids given out at this depth */
 	__u64 unasked; /* bytes put into the ring since it was asked how full it is */
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
+	__u64 hand_key; /* of the context that the hit belongs to, bpf/hand.h */
 	__u64 args[SCRATCH_ARGS];
 	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
 	__u64 net_cookie;
