@@ -170,6 +170,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
                    "then take N stacks per second for each reason and place (profile dropmon: 10)")
       ->type_name("N")
       ->check(CLI::Range(0U, kStackBudgetMax).description(""));
+  command->add_flag("--with-inferred", options.with_inferred,
+                    "give functions that take no packet the one that another has in hand");
   command->add_flag("--all-skbs", options.all_skbs,
                     "include skbs that are not network packets (AF_UNIX, netlink)");
   command->add_option("--duration", options.duration_seconds, "end after S seconds")

@@ -24,7 +24,8 @@ struct CollectOptions {
   std::optional<uint32_t> snaplen;
   // Stacks of drops that probes without "/stack" see; needs such a probe.
   StackBudget stacks;
-  bool all_skbs = false;  // also skbs that never were network packets
+  bool with_inferred = false;  // functions that bring no packet are given the one in hand
+  bool all_skbs = false;       // also skbs that never were network packets
 
   std::optional<double> duration_seconds;  // > 0
   std::optional<uint64_t> count;           // > 0: end after so many events

@@ -126,10 +126,10 @@ std::vector<std::string> keep_grounded(const CollectorChoice& choice, const HasF
 
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf,
-                                              const Note& note) {
+                                              const Note& note, WithoutPacket without) {
   PlanMaker maker;
   for (const std::string& typed : targets) {
-    auto looked_up = find_points(typed, btf);
+    auto looked_up = find_points(typed, btf, without);
     if (!looked_up && is_optional(typed) && looked_up.error().kind != ErrorKind::kWrongUsage) {
       note("left out: " + looked_up.error().message);
       continue;

@@ -53,10 +53,12 @@ using Note = std::function<void(const std::string& sentence)>;
 
 // Looks every target up, expands wildcards, drops repetitions (with "/stack" once, a probe has it).
 // An unknown name is an error that suggests the nearest ones; what has no skb is refused with the
-// reason. `note` is called with a sentence for what an optional target or a wildcard leaves out; an
-// error where that leaves nothing.
+// reason, functions that bring no packet unless they are given the one in hand. `note` is called
+// with a sentence for what an optional target or a wildcard leaves out; an error where that leaves
+// nothing.
 Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& targets,
                                               uint32_t sections, const KernelBtf& btf,
-                                              const Note& note);
+                                              const Note& note,
+                                              WithoutPacket without = WithoutPacket::kRefused);
 
 }  // namespace tracker

@@ -24,6 +24,8 @@ constexpr uint32_t kHeaderSnaplen = RECORD_PAYLOAD_SPLIT / 2;
 // Of functions whose return is watched: what every CPU nests, and tasks that sleep in one, at the
 // least. 1 MiB.
 constexpr uint32_t kCallsUnderWay = 1U << 14;
+// Tasks that have a packet in hand at the same time, sleeping ones too; 2 MiB.
+constexpr uint32_t kHands = 1U << 12;
 constexpr uint64_t kRingsTotal = 128U << 20;
 constexpr uint32_t kRingMin = 1U << 20, kRingMax = 32U << 20;
 
@@ -38,6 +40,8 @@ uint32_t default_ring_bytes() {
 // Of functions that no shared program reaches so many get one each, more get none: it would take
 // minutes.
 constexpr size_t kMostAlone = 200;
+
+bool is_inferred(const PlannedProbe& probe) { return probe.role() == ProbeRole::kInferred; }
 
 bool sees_drops_without_stack(const PlannedProbe& probe) {
   return probe.role() == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
@@ -69,8 +73,10 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
   probes.begin_rings(options);
   TRY_ASSIGN(btf, KernelBtf::load());
   probes.btf_.emplace(std::move(btf));
-  TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_, note));
+  const auto without = options.with_inferred ? WithoutPacket::kInferred : WithoutPacket::kRefused;
+  TRY_ASSIGN(asked, plan_probes(options.probes, collectors.wanted(), *probes.btf_, note, without));
   probes.asked_ = std::move(asked);
+  TRY(probes.check_in_hand(note));
   const auto has_field = [&probes](const std::string& type, std::string_view field) {
     return probes.btf_->has_field(type, field);
   };
@@ -89,6 +95,30 @@ Result<WatchedProbes> WatchedProbes::plan(const CollectOptions& options,
   return probes;
 }
 
+// What is in hand is known of functions with programs of their own, at both ends.
+Result<void> WatchedProbes::check_in_hand(
+    const std::function<void(const std::string&)>& note) const {
+  const auto inferred = std::ranges::find_if(asked_, is_inferred);
+  if (inferred == asked_.end()) return {};
+  const size_t shared = plans_to_share().size();
+  const auto alone = std::ranges::count_if(asked_, [&](const PlannedProbe& probe) {
+    return probe.point->call() == Call::kOfPacket && (shared == 0 || !probe.point->shared_site());
+  });
+  if (alone == 0)
+    return Error{
+        fmt::format("{} takes no packet, and no function has one in hand that it could be given: "
+                    "watch one that "
+                    "takes a packet (--probe fn:ip_rcv){}",
+                    inferred->point->target(),
+                    shared == 0 ? "" : fmt::format(", and at most {} of them", kManyFunctions))};
+  if (shared != 0)
+    note(
+        fmt::format("{} functions share a program: what they are given is not in hand for "
+                    "--with-inferred",
+                    shared));
+  return {};
+}
+
 KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const {
   KernelProbesOptions settings;
   settings.probe_count = static_cast<uint32_t>(asked_.size() + companions_.size());
@@ -102,6 +132,12 @@ KernelProbesOptions WatchedProbes::settings(const CollectOptions& options) const
     return probe.point->needs_beginning();
   });
   settings.call_entries = has_returns ? std::max(kCallsUnderWay, options.track_packets) : 0;
+  if (std::ranges::any_of(asked_, is_inferred)) {
+    settings.hand_entries = kHands + possible_cpus();
+    settings.per_cpu_offset = symbols_->address("__per_cpu_offset");
+    settings.preempt_count = symbols_->address("pcpu_hot");
+    if (settings.preempt_count == 0) settings.preempt_count = symbols_->address("__preempt_count");
+  }
   settings.snaplen = snaplen_;
   settings.all_skbs = options.all_skbs;
   settings.stacks = stacks_;
@@ -144,6 +180,7 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   const bool only_drops = std::all_of(asked_.begin(), asked_.end(), [](const PlannedProbe& probe) {
     return probe.role() == ProbeRole::kDropped;
   });
+  const bool has_inferred = std::ranges::any_of(asked_, is_inferred);
   bool is_ended = false;
   const KeepGoing ask = [&](size_t done, size_t total) {
     is_ended = is_ended || !keep_going(done, total);
@@ -151,7 +188,7 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   };
   std::vector<bool> is_shared(count);
   const std::vector<IndexedPlan> plans = plans_to_share();
-  const auto shared = kernel_->attach_shared(plans, kSharedRungs, ask);
+  const auto shared = kernel_->attach_shared(plans, shared_rungs(), ask);
   if (is_ended) return rungs;
   const auto refused = static_cast<size_t>(
       std::ranges::count_if(shared, [](const auto& rung) { return !rung.has_value(); }));
@@ -169,6 +206,7 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
       plan.companion = i >= asked_.size();
       plan.netns_only = only_drops;
       plan.paired = paired;
+      plan.in_hand = has_inferred && probe.point->call() != Call::kNone;
       rungs[i] = kernel_->attach(i, plan);
     });
     for (uint32_t i = 0; i < count; ++i)

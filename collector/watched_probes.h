@@ -63,6 +63,7 @@ class WatchedProbes {
   KernelProbesOptions settings(const CollectOptions& options) const;
   void begin_rings(const CollectOptions& options);
   std::vector<IndexedPlan> plans_to_share() const;
+  Result<void> check_in_hand(const std::function<void(const std::string&)>& note) const;
   std::vector<Result<std::string>> attach_all(const KeepGoing& keep_going);
 
   std::unique_ptr<Background<Result<EventRings>>> rings_;  // from plan() to load()

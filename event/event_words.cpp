@@ -10,9 +10,18 @@
 
 namespace tracker {
 
+bool is_inferred(const Event& event, const Names& names) {
+  return event.probe < names.probes.size() &&
+         names.probes[event.probe].role == ProbeRole::kInferred;
+}
+
 std::string probe_text(const Event& event, const Names& names) {
   if (event.probe >= names.probes.size()) return fmt::format("probe {}", event.probe);
   return escape_text(names.probes[event.probe].target());
+}
+
+std::string marked_probe_text(const Event& event, const Names& names) {
+  return probe_text(event, names) + (is_inferred(event, names) ? " (inferred)" : "");
 }
 
 std::string device_text(const Event& event, const Names& names) {

@@ -14,8 +14,13 @@
 
 namespace tracker {
 
+// Whether the event's packet is the one in hand, of a function that sees none.
+bool is_inferred(const Event& event, const Names& names);
+
 // "tp:skb:kfree_skb"; "probe 7" for an index that the names do not have.
 std::string probe_text(const Event& event, const Names& names);
+// The same for a reader: "fn:fib_table_lookup (inferred)".
+std::string marked_probe_text(const Event& event, const Names& names);
 
 // "eth0"; by the interface table where the event has only an index; "if5" where that has no name.
 std::string device_text(const Event& event, const Names& names);

@@ -29,6 +29,7 @@ enum class ProbeRole : uint8_t {
   kTransmit = 5,     // net:net_dev_start_xmit
   kTransmitted = 6,  // net:net_dev_xmit, with the driver's return code
   kReturn = 7,       // the return of a function that was given the packet, with what it returned
+  kInferred = 8,     // a function that sees no skb: its packet is the one in hand
 };
 
 struct ProbeName {

@@ -71,6 +71,7 @@ void append_event_json(const Event& event, const Names& names, const Session& se
   write_probe(json, event, names);
   json.known_id("packet_id", event.packet_id);
   write_parents(json, event);
+  if (is_inferred(event, names)) json.member("inferred", true);
   if (event.has_return_code) json.member("return_code", event.return_code);
 #define X(name, Name, bit) \
   if (event.has(Section::k##Name)) write_##name##_json(json, event, names);

@@ -98,7 +98,7 @@ std::string first_line(const Event& event, const EventText& text, const Names& n
       coloured(render_time(event.timestamp_ns, session, options.time, previous_ns), kDim, options));
   line.add(fmt::format("[{}]", event.cpu), " ");
   line.add(task_text(event.task), " ");
-  line.add(probe_text(event, names));
+  line.add(marked_probe_text(event, names));
   line.add(identity_text(event));
   line.add(coloured(text.drop, kRed, options));
   line.add(return_text(event, names, options));
@@ -122,7 +122,7 @@ std::string direction_text(const Event& event, const Names& names) {
     if (probe.role == ProbeRole::kTransmit) return "out";
     if (probe.role == ProbeRole::kReceive && probe.symbol == "net:netif_receive_skb") return "in";
   }
-  return probe_text(event, names);
+  return marked_probe_text(event, names);
 }
 
 }  // namespace

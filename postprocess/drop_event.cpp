@@ -9,6 +9,10 @@ ProbeRole role_of(const Event& event, const Names& names) {
   return event.probe < names.probes.size() ? names.probes[event.probe].role : ProbeRole::kOther;
 }
 
+bool is_of_call(ProbeRole role) {
+  return role == ProbeRole::kReturn || role == ProbeRole::kInferred;
+}
+
 bool is_drop(const Event& event, const Names& names) {
   return role_of(event, names) == ProbeRole::kDropped &&
          free_meaning(event, names) == FreeMeaning::kLoss;

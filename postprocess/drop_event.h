@@ -11,6 +11,10 @@ namespace tracker {
 // ProbeRole::kOther for a probe that the names do not have.
 ProbeRole role_of(const Event& event, const Names& names);
 
+// Whether such a hit comes while a call runs that was given the packet, or at its end: it says
+// nothing of where the packet is by then.
+bool is_of_call(ProbeRole role);
+
 // kfree_skb was called, and nothing says that no packet was lost (event/free_meaning.h).
 bool is_drop(const Event& event, const Names& names);
 

@@ -61,9 +61,8 @@ void JourneyBuilder::end_with(Outcome outcome, const Event& event) {
 
 void JourneyBuilder::add_outcome(const Event& event) {
   const ProbeRole role = role_of(event, names_);
-  // The end of a call says nothing of where the packet is by then.
-  if (role == ProbeRole::kReturn && has_place_) return;
-  has_place_ = role != ProbeRole::kReturn;
+  if (is_of_call(role) && has_place_) return;
+  has_place_ = !is_of_call(role);
   if (role == ProbeRole::kTransmitted) {
     const bool is_late =
         has_transmit_ ? seen_since_transmit_ : journey_.verdict.outcome == Outcome::kDropped;

@@ -100,7 +100,7 @@ std::string children_text(const Journey& journey) {
 const std::string& JourneyText::probe(const Event& event) {
   if (probes_.size() > kMaxKept) probes_.clear();
   std::string& text = probes_[event.probe];
-  if (text.empty()) text = probe_text(event, names_);
+  if (text.empty()) text = marked_probe_text(event, names_);
   return text;
 }
 
@@ -276,7 +276,7 @@ void JourneyText::note_skb(const Event& event) {
 // else has named a place yet, and never compared with.
 void JourneyText::note_state(const Event& event) {
   const ProbeRole role = role_of(event, names_);
-  if (role == ProbeRole::kTransmitted || role == ProbeRole::kReturn) {
+  if (role == ProbeRole::kTransmitted || is_of_call(role)) {
     if (dev_ == DevSection{} && event.has(Section::kDev)) {
       add_note(device_words(event.dev, names_));
     }

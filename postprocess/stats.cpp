@@ -32,7 +32,9 @@ std::vector<ProbeStats> list_probes(const Names& names, const Session& session) 
   std::vector<ProbeStats> probes;
   for (const ProbeName& name : names.probes) {
     by_name.emplace(name.target(), probes.size());
-    probes.emplace_back().target = name.target();
+    ProbeStats& probe = probes.emplace_back();
+    probe.target = name.target();
+    probe.is_inferred = name.role == ProbeRole::kInferred;
   }
   for (const ProbeAttachment& attachment : session.attachments) {
     const auto named = by_name.find(std::string(probe_of(attachment.target)));

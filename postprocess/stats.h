@@ -36,6 +36,7 @@ struct ProbeTotals {
 struct ProbeStats {
   std::string target;
   bool is_attached = false;
+  bool is_inferred = false;       // its packets are those in hand
   std::string how;                // "tp_btf"; empty where not attached
   std::string problem;            // a sentence, where not attached
   std::optional<int64_t> missed;  // hits that the kernel did not run the program for; if counted

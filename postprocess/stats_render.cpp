@@ -115,7 +115,9 @@ std::string probes_text(const Stats& stats, const Session& session, bool all) {
   for (const ProbeStats& probe : stats.probes) {
     if (!probe.problem.empty() || (unhit != 0 && probe.totals.seen == 0)) continue;
     const ProbeTotals& totals = probe.totals;
-    std::vector<std::string> row{escape_text(probe.target), escape_text(probe.how)};
+    std::vector<std::string> row{
+        escape_text(probe.target) + (probe.is_inferred ? " (inferred)" : ""),
+        escape_text(probe.how)};
     for (const uint64_t count : {totals.seen, totals.filtered, totals.recorded, totals.lost()}) {
       row.push_back(std::to_string(count));
     }
@@ -240,6 +242,7 @@ Json probes_json(const Stats& stats) {
   Json probes = Json::array();
   for (const ProbeStats& probe : stats.probes) {
     Json json{{"target", escape_text(probe.target)}, {"attached", probe.is_attached}};
+    if (probe.is_inferred) json["inferred"] = true;
     set(json, "how", probe.how);
     set(json, "problem", probe.problem);
     if (probe.missed) json["missed"] = *probe.missed;

@@ -17,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/background.h"
 #include "base/check.h"
 #include "base/system_error.h"
 #include "base/unique_fd.h"
@@ -53,6 +54,13 @@ Error load_error(int error_number, const std::string& said) {
 
 }  // namespace
 
+// Plans whose points share a program, by their place among all plans.
+struct SharedGroup {
+  std::vector<size_t> of_plan;
+  std::vector<SharedSite> sites;
+  Result<UniqueFd> program = Error{};
+};
+
 struct KernelProbes::State {
   KernelProbesOptions options;
   std::unique_ptr<tracker_bpf, ObjectDeleter> object;
@@ -64,6 +72,7 @@ struct KernelProbes::State {
   std::optional<TrackingMap> tracks;
   std::vector<AttachedProgram> programs;    // by probe
   std::vector<AttachedProgram> beginnings;  // of those at returns: the ones that keep the packets
+  std::vector<AttachedProgram> ends;        // of those whose packets are in hand: until when
   std::mutex shared_mutex;
   std::vector<SharedProgram> shared;  // of many probes each, which have none in `programs`
 
@@ -75,10 +84,13 @@ struct KernelProbes::State {
   template <typename Program>
   Result<Program> by_best_way(Rung rung, const std::function<Result<Program>(bool by_loads)>& make);
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
+  Result<AttachedProgram> attach_end(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
-  void attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
-                        const std::vector<size_t>& members, const KeepGoing& keep_going,
-                        std::vector<Result<std::string>>& results);
+  void attach_group(Rung rung, std::span<const IndexedPlan> plans, SharedGroup& group,
+                    const KeepGoing& keep_going, std::vector<Result<std::string>>& results);
+  void attach_groups(Rung rung, std::span<const IndexedPlan> plans,
+                     std::vector<SharedGroup>& groups, const KeepGoing& keep_going,
+                     std::vector<Result<std::string>>& results);
   HitCounters hit_counters() const {
     return {bpf_map__fd(object->maps.counters), bpf_map__fd(object->maps.cpus)};
   }
@@ -148,6 +160,7 @@ Result<void> KernelProbes::State::load_object(const KernelBtf& btf, const Libbpf
   bpf_map__set_max_entries(object->maps.counters, std::max(options.probe_count, 1U));
   bpf_map__set_max_entries(object->maps.tracks, std::max(options.track_entries, 1U));
   bpf_map__set_max_entries(object->maps.calls, std::max(options.call_entries, 1U));
+  bpf_map__set_max_entries(object->maps.hands, std::max(options.hand_entries, 1U));
   int failed = tracker_bpf__load(object.get());
   if (failed) return load_error(-failed, log.last_warning());
   CHECK(!templates.one.instructions.empty() && !templates.list.instructions.empty());
@@ -200,7 +213,17 @@ Result<AttachedProgram> KernelProbes::State::attach_by(Rung rung, uint32_t index
   });
 }
 
-// A return needs both programs: the one that keeps the packets first, of which it takes them.
+Result<AttachedProgram> KernelProbes::State::attach_end(Rung rung, uint32_t index,
+                                                        const ProbePlan& plan) {
+  return by_best_way<AttachedProgram>(rung, [&](bool by_loads) {
+    return plan.point->attach(rung, copies->end_in_hand(index, rung, by_loads));
+  });
+}
+
+// A return needs both programs: the one that keeps the packets first, of which it takes them. What
+// is in hand needs both too, where the rung has them: the kernel runs the handler of a kretprobe
+// that is there last before the one of the kprobe (add_new_kprobe()), which then finds the return
+// address that stays until the call returns.
 Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan) {
   AttachedProgram beginning;
   const auto rung_before = rung_of_beginning(rung);
@@ -210,45 +233,56 @@ Result<void> KernelProbes::State::attach_all_of(Rung rung, uint32_t index, const
   }
   TRY_ASSIGN(attached, attach_by(rung, index, plan));
   attached.rung = rung;
+  AttachedProgram end;
+  const auto rung_after = rung_of_end(rung);
+  if (rung_after && plan.in_hand) {
+    TRY_ASSIGN(attached_end, attach_end(*rung_after, index, plan));
+    end = std::move(attached_end);
+  }
   programs[index] = std::move(attached);
   beginnings[index] = std::move(beginning);
+  ends[index] = std::move(end);
   return {};
 }
 
-// Of the members of a group, plans that can share a program, those that have no result yet and
-// whose point has this rung.
-void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPlan> plans,
-                                           const std::vector<size_t>& members,
-                                           const KeepGoing& keep_going,
-                                           std::vector<Result<std::string>>& results) {
-  std::vector<SharedSite> sites;
-  std::vector<size_t> of_plan;
+namespace {
+
+// Those of `members` that have no result yet and whose point has this rung.
+SharedGroup shared_group(Rung rung, std::span<const IndexedPlan> plans,
+                         const std::vector<size_t>& members,
+                         const std::vector<Result<std::string>>& results) {
+  SharedGroup group;
   for (const size_t i : members) {
     auto site = plans[i].plan.point->shared_site();
     if (results[i] || !can_share(*site, rung)) continue;
-    sites.push_back(std::move(*site));
-    of_plan.push_back(i);
+    group.sites.push_back(std::move(*site));
+    group.of_plan.push_back(i);
   }
-  if (sites.empty()) return;
+  return group;
+}
+
+}  // namespace
+
+void KernelProbes::State::attach_group(Rung rung, std::span<const IndexedPlan> plans,
+                                       SharedGroup& group, const KeepGoing& keep_going,
+                                       std::vector<Result<std::string>>& results) {
+  const std::vector<size_t>& of_plan = group.of_plan;
   const auto say = [&](size_t i, const std::string& why) {
     const std::string& before = results[of_plan[i]].error().message;
     results[of_plan[i]] =
         Error{fmt::format("{}{}{}: {}", before, before.empty() ? "" : "; ", rung_name(rung), why)};
   };
-  auto program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
-    return load_shared(rung, copies->shared(plans[of_plan[0]].plan, rung, by_loads));
-  });
-  if (!program) {
-    for (size_t i = 0; i < sites.size(); ++i) say(i, program.error().message);
+  if (!group.program) {
+    for (size_t i = 0; i < of_plan.size(); ++i) say(i, group.program.error().message);
     return;
   }
   std::vector<SharedTarget> targets;
-  for (size_t i = 0; i < sites.size(); ++i)
-    targets.push_back({&sites[i], sites[i].arguments | plans[of_plan[i]].index});
-  SharedProgram made(std::move(*program), rung);
+  for (size_t i = 0; i < of_plan.size(); ++i)
+    targets.push_back({&group.sites[i], group.sites[i].arguments | plans[of_plan[i]].index});
+  SharedProgram made(std::move(*group.program), rung);
   const auto refusals =
       tracker::attach_shared(rung, made.program.get(), targets, made.links, keep_going);
-  for (size_t i = 0; i < sites.size(); ++i) {
+  for (size_t i = 0; i < of_plan.size(); ++i) {
     if (!refusals[i].empty()) {
       say(i, refusals[i]);
       continue;
@@ -259,6 +293,22 @@ void KernelProbes::State::attach_shared_by(Rung rung, std::span<const IndexedPla
   if (made.links.empty()) return;
   const std::lock_guard lock(shared_mutex);
   shared.push_back(std::move(made));
+}
+
+// Programs are verified at the same time: that takes as long as all else. Links are made in turn,
+// as each of them changes the kernel's code.
+void KernelProbes::State::attach_groups(Rung rung, std::span<const IndexedPlan> plans,
+                                        std::vector<SharedGroup>& groups,
+                                        const KeepGoing& keep_going,
+                                        std::vector<Result<std::string>>& results) {
+  std::erase_if(groups, [](const SharedGroup& group) { return group.of_plan.empty(); });
+  for_each_in_parallel(groups.size(), [&](size_t i) {
+    groups[i].program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
+      const ProbePlan& any = plans[groups[i].of_plan[0]].plan;
+      return load_shared(rung, copies->shared(any, rung, by_loads));
+    });
+  });
+  for (SharedGroup& group : groups) attach_group(rung, plans, group, keep_going, results);
 }
 
 KernelProbes::KernelProbes(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -272,6 +322,7 @@ Result<KernelProbes> KernelProbes::load(const KernelProbesOptions& options, cons
   state->options = options;
   state->programs.resize(options.probe_count);
   state->beginnings.resize(options.probe_count);
+  state->ends.resize(options.probe_count);
   TRY(state->load_template(btf));
   state->copies.emplace(options, std::move(state->templates), state->find_netns_operations(), btf);
   state->refused_loads = state->copies->no_loads_reason();
@@ -311,8 +362,10 @@ std::vector<Result<std::string>> KernelProbes::attach_shared(std::span<const Ind
       groups[{plans[i].plan.sections, site->form}].push_back(i);
   }
   for (const Rung rung : rungs) {
+    std::vector<SharedGroup> remaining;
     for (const auto& [program, members] : groups)
-      state_->attach_shared_by(rung, plans, members, keep_going, results);
+      remaining.push_back(shared_group(rung, plans, members, results));
+    state_->attach_groups(rung, plans, remaining, keep_going, results);
   }
   const std::string lockdown = lockdown_text();
   for (Result<std::string>& result : results) {
@@ -342,7 +395,7 @@ void KernelProbes::detach() {
   // So that all end at once. Where the kernel refuses it (no CAP_BPF any more, before 5.19) they
   // end one after the other.
   static_cast<void>(state_->set_watching(0));
-  for (auto* programs : {&state_->programs, &state_->beginnings})
+  for (auto* programs : {&state_->programs, &state_->beginnings, &state_->ends})
     for (AttachedProgram& program : *programs) program.link.reset();
   for (SharedProgram& program : state_->shared) close_all(program.links);
   // Closing a link does not wait for programs that run (they run inside RCU read sections);

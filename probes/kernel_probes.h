@@ -52,8 +52,8 @@ class KernelProbes {
   // is then detached.
   Result<void> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   // Attaches many probes, whose points have a shared_site(), by few programs: one for each of these
-  // rungs and for what else programs differ in. The value is by plan what attach() gives: those that
-  // no shared program reaches have an error.
+  // rungs and for what else programs differ in. The value is by plan what attach() gives: those
+  // that no shared program reaches have an error.
   std::vector<Result<std::string>> attach_shared(std::span<const IndexedPlan> plans,
                                                  std::span<const Rung> rungs,
                                                  const KeepGoing& keep_going);

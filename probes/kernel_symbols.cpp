@@ -200,6 +200,10 @@ uint64_t KernelSymbols::State::find_address(const std::string& name) const {
   return run(object->progs.find_address) ? request.value : 0;
 }
 
+uint64_t KernelSymbols::address(const std::string& name) const {
+  return state_->find_address(name);
+}
+
 uint64_t KernelSymbols::variable(const std::string& name) const {
   if (!state_->object) return 0;
   uint64_t address = state_->find_address(name);

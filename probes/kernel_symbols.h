@@ -33,6 +33,9 @@ class KernelSymbols {
   // out: it is shown as a number.
   void resolve(std::span<const uint64_t> addresses, std::map<uint64_t, SymbolName>& names);
 
+  // Address of a kernel variable, of one per CPU that of its template; 0 where it cannot be found
+  // out.
+  uint64_t address(const std::string& name) const;
   // Value of a kernel variable of 64 bits; 0 where it cannot be found out.
   uint64_t variable(const std::string& name) const;
 

@@ -15,10 +15,16 @@ namespace {
 struct ProbeKind {
   std::string_view prefix;  // of its targets
   Result<void> (*check)(const std::string& target);
-  Result<FoundPoints> (*find)(const std::string& target, const KernelBtf& btf);
+  Result<FoundPoints> (*find)(const std::string& target, const KernelBtf& btf,
+                              WithoutPacket without);
 };
 
-constexpr std::array<ProbeKind, 6> kKinds{{{"tp:", check_tracepoint, find_tracepoints},
+Result<FoundPoints> find_tracepoints_alone(const std::string& target, const KernelBtf& btf,
+                                           WithoutPacket /*of functions only*/) {
+  return find_tracepoints(target, btf);
+}
+
+constexpr std::array<ProbeKind, 6> kKinds{{{"tp:", check_tracepoint, find_tracepoints_alone},
                                            {"fn:", check_function, find_functions},
                                            {"fentry:", check_function, find_functions},
                                            {"kprobe:", check_function, find_functions},
@@ -46,9 +52,10 @@ Result<void> check_target(const std::string& target) {
   return kind_of(plain).check(plain);
 }
 
-Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf) {
+Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf,
+                                WithoutPacket without) {
   const std::string plain = without_mark(target);
-  return kind_of(plain).find(plain, btf);
+  return kind_of(plain).find(plain, btf, without);
 }
 
 void set_argument_knobs(ArgumentPositions positions, Knobs& knobs) {

@@ -19,6 +19,10 @@ struct FoundPoints {
   std::vector<std::string> notes;  // sentences on what a wildcard leaves out
 };
 
+// What becomes of functions that bring no packet: they are refused, or given the one in hand
+// (bpf/hand.h). Those that bring one are not concerned.
+enum class WithoutPacket { kRefused, kInferred };
+
 // In front of a target: it is left out where this kernel does not have it ("?fn:ip_rcv").
 inline constexpr char kOptionalMark = '?';
 
@@ -31,6 +35,7 @@ Result<void> check_target(const std::string& target);
 // Looks a target up, with the optional mark or without. One that the kernel does not have is an
 // error that suggests the nearest names; one that can never yield an event is refused with the
 // reason. `btf` must outlive the points.
-Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf);
+Result<FoundPoints> find_points(const std::string& target, const KernelBtf& btf,
+                                WithoutPacket without = WithoutPacket::kRefused);
 
 }  // namespace tracker

@@ -22,6 +22,8 @@
 
 namespace tracker {
 
+enum class Call { kNone, kOfPacket, kOfSeveral };
+
 class ProbePoint {
  public:
   virtual ~ProbePoint() = default;
@@ -34,6 +36,10 @@ class ProbePoint {
   virtual bool names_drop() const = 0;
   // Whether its hits bring a socket beside the skb.
   virtual bool brings_socket() const = 0;
+
+  // Whether its hits begin or end calls that are given a packet, which is in hand while they run,
+  // or several, of which none is (bpf/hand.h).
+  virtual Call call() const { return Call::kNone; }
 
   // The ways to get there, best first; at least one.
   virtual std::vector<Rung> rungs() const = 0;

@@ -42,6 +42,18 @@ ProgramCode ProgramCopies::of_probe(uint32_t index, const ProbePlan& plan, Rung 
   return make(knobs(index, plan, rung), rung, by_loads);
 }
 
+ProgramCode ProgramCopies::end_in_hand(uint32_t index, Rung rung, bool by_loads) const {
+  Knobs constants{};
+  constants[KNOB_PROBE] = index;
+  constants[KNOB_CONTEXT] = context_of(rung);
+  constants[KNOB_LIST] = LIST_NONE;
+  constants[KNOB_FLAGS] = KNOB_FLAG_HAND_END;
+  set_argument_knobs({}, constants);
+  set_layout(record_layout(0), constants);
+  set_host_knobs(constants);
+  return make(constants, rung, by_loads);
+}
+
 ProgramCode ProgramCopies::shared(const ProbePlan& any, Rung rung, bool by_loads) const {
   Knobs constants = knobs(0, any, rung);
   set_shared_knobs(constants);
@@ -86,6 +98,7 @@ uint64_t ProgramCopies::flags(const ProbePlan& plan, Rung rung) const {
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
+  if (plan.in_hand) flags |= KNOB_FLAG_HAND;
   if (plan.point->needs_beginning() && !rung_of_beginning(rung))
     flags |= KNOB_FLAG_CALL | KNOB_FLAG_COMPANION;
   return flags;
@@ -96,6 +109,7 @@ Knobs ProgramCopies::knobs(uint32_t index, const ProbePlan& plan, Rung rung) con
   Knobs knobs{};
   knobs[KNOB_PROBE] = index;
   knobs[KNOB_CONTEXT] = context_of(rung);
+  knobs[KNOB_RETURN_WORD] = KNOB_NO_ARG;
   plan.point->set_knobs(rung, knobs);
   knobs[KNOB_FLAGS] = flags(plan, rung);
   uint32_t sections = fillable_sections(plan.sections, role);
@@ -120,6 +134,8 @@ void ProgramCopies::set_host_knobs(Knobs& knobs) const {
   }
   knobs[KNOB_VMEMMAP] = options_.vmemmap_base;
   knobs[KNOB_PAGE_OFFSET] = options_.page_offset_base;
+  knobs[KNOB_PER_CPU_OFFSET] = options_.per_cpu_offset;
+  knobs[KNOB_PREEMPT_COUNT] = options_.per_cpu_offset != 0 ? options_.preempt_count : 0;
   knobs[KNOB_STACK_FIRST] = options_.stacks.first;
   knobs[KNOB_STACK_RATE] = options_.stacks.per_second;
 }

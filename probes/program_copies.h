@@ -29,13 +29,15 @@ class ProgramCopies {
  public:
   // `templates` are relocated, not patched; `netns_operations` is that variable's address, 0
   // where it is not known. `btf` is this kernel's.
-  ProgramCopies(KernelProbesOptions options, ProgramTemplates templates,
-                uint64_t netns_operations, const KernelBtf& btf);
+  ProgramCopies(KernelProbesOptions options, ProgramTemplates templates, uint64_t netns_operations,
+                const KernelBtf& btf);
 
   // A program of one probe, or of all that share one (shared_program.h). `by_loads`: the kernel's
   // objects are read by loads, which needs has_loads().
-  ProgramCode of_probe(uint32_t index, const ProbePlan& plan, Rung rung,
-                                 bool by_loads) const;
+  ProgramCode of_probe(uint32_t index, const ProbePlan& plan, Rung rung, bool by_loads) const;
+  // The program at the end of the calls that the one of a probe whose packets are in hand begins;
+  // `rung`: of that end.
+  ProgramCode end_in_hand(uint32_t index, Rung rung, bool by_loads) const;
   ProgramCode shared(const ProbePlan& any, Rung rung, bool by_loads) const;
 
   bool has_loads() const { return loads_.has_value(); }

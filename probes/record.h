@@ -134,6 +134,9 @@ enum tracker_knob {
 	KNOB_NETNS_COOKIE,   /* of that one; 0: unknown, the inum decides alone */
 	KNOB_VMEMMAP,        /* value of vmemmap_base; 0: page fragments cannot be read */
 	KNOB_PAGE_OFFSET,    /* value of page_offset_base */
+	KNOB_PER_CPU_OFFSET, /* address of __per_cpu_offset */
+	KNOB_PREEMPT_COUNT,  /* of what holds the preemption count, per CPU; 0: one of them is unknown */
+	KNOB_RETURN_WORD,    /* of a call's frame the word with its return address; KNOB_NO_ARG: unknown */
 	KNOB_STACK_FIRST,    /* drops of a reason and place that get a stack in any case */
 	KNOB_STACK_RATE,     /* and how many in each second after those */
 	KNOB_LOADS,          /* 1: the kernel's objects are read by loads (bpf/kernel_read.h) */
@@ -150,15 +153,18 @@ enum tracker_knob {
 #define KNOB_NO_ARG 0xff
 
 /* The cookie of a program at many functions: the probe's index in its lowest 16 bits, then positions
- * of arguments, 4 bits each. The program puts these arguments in the order of SHARED_. */
+ * of arguments and, of those that are given several skbs, what these come in (LIST_), 4 bits each. The
+ * program puts these arguments, and that, in the order of SHARED_. */
 #define SHARED_SKB_SHIFT 16
 #define SHARED_SOCK_SHIFT 20
 #define SHARED_NET_SHIFT 24
+#define SHARED_LIST_SHIFT 28
 #define SHARED_NO_ARG 0xf
 #define SHARED_SKB 0
 #define SHARED_SOCK 1
 #define SHARED_NET 2
 #define SHARED_ARGS 3
+#define SHARED_LIST SHARED_ARGS
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */
@@ -166,6 +172,7 @@ enum tracker_knob {
 #define LIST_OF_HEADS 1     /* a struct list_head: skbs linked by skb->list */
 #define LIST_QUEUE 2        /* a struct sk_buff_head */
 #define LIST_CHAIN 3        /* a first skb, others behind it by skb->next */
+#define LIST_SHARED 4       /* one of these, which the cookie says */
 #define HOLD_NONE 0         /* the argument is the skb */
 #define HOLD_POINTER 1      /* it points to what has a pointer to the skb */
 #define HOLD_RESULT 2       /* it points to where the function puts such a pointer (bpf/call.h) */
@@ -184,6 +191,8 @@ enum tracker_knob {
 #define KNOB_FLAG_COMPANION (1U << 3)    /* only sees where packets are: makes no records */
 #define KNOB_FLAG_PAIRED (1U << 4)       /* net_dev_xmit ends what net_dev_start_xmit begins */
 #define KNOB_FLAG_CALL (1U << 7)         /* keeps packets for the returns of its probe, no more */
+#define KNOB_FLAG_HAND (1U << 8)         /* keeps what is in hand while its call runs (bpf/hand.h) */
+#define KNOB_FLAG_HAND_END (1U << 9)     /* ends what another program's KNOB_FLAG_HAND began, no more */
 #define KNOB_FLAG_NETNS_ONLY (1U << 6)   /* packets are tracked for the namespaces of drops alone */
 #define KNOB_FLAG_STACK_BUDGET (1U << 5) /* stacks for some drops, see KNOB_STACK_FIRST */
 
@@ -238,6 +247,7 @@ struct tracker_scratch {
 	__u64 packets; /* ids given out at this depth */
 	__u64 unasked; /* bytes put into the ring since it was asked how full it is */
 	__u64 ctx; /* the program's context as a number: the verifier permits no sums with a pointer */
+	__u64 hand_key; /* of the context that the hit belongs to, bpf/hand.h */
 	__u64 args[SCRATCH_ARGS];
 	__u64 net; /* the namespace that was proven last, probes/bpf/origin.h */
 	__u64 net_cookie;
@@ -246,6 +256,13 @@ struct tracker_scratch {
 	__u64 denied_reason;   /* (bpf/stack_budget.h) */
 	__u64 denied_until_ns;
 	__u64 forgotten[SCRATCH_FORGOTTEN]; /* forget() in probes/bpf/hit.h */
+	struct {                            /* of a call that is given several skbs, bpf/skb_list.h */
+		__u64 link;      /* to the skb that is next, as the one before has it; 0: none */
+		__u64 end;       /* the link that leads back to the list's head; 0: it ends with NULL */
+		__u64 bound;     /* how many skbs there are at most; ~0U: that is not known */
+		__u64 link_at;   /* where an skb has its link to the next one */
+		__u64 points_at; /* where in that next skb such a link points to */
+	} list;
 	__u8 skb[SCRATCH_SKB];
 };
 

@@ -42,7 +42,7 @@ RecordLayout record_layout(uint32_t sections) {
 }
 
 uint32_t fillable_sections(uint32_t wanted, ProbeRole role) {
-  if (role == ProbeRole::kReturn) return wanted & kOfCall;
+  if (role == ProbeRole::kReturn || role == ProbeRole::kInferred) return wanted & kOfCall;
   return role == ProbeRole::kTransmitted ? wanted & ~kOfSkb : wanted;
 }
 

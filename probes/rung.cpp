@@ -41,6 +41,12 @@ std::optional<Rung> rung_of_beginning(Rung rung) {
   return std::nullopt;
 }
 
+std::optional<Rung> rung_of_end(Rung rung) {
+  if (rung == Rung::kFentry) return Rung::kFexit;
+  if (rung == Rung::kKprobe) return Rung::kKretprobe;
+  return std::nullopt;
+}
+
 bool is_in_trampoline(Rung rung) {
   return rung == Rung::kFentry || rung == Rung::kFexit || rung == Rung::kFentryMulti;
 }

@@ -33,6 +33,10 @@ uint64_t context_of(Rung rung);
 // (bpf/call.h); nothing of others.
 std::optional<Rung> rung_of_beginning(Rung rung);
 
+// Of a rung at the beginning of a function the one at its return whose programs find the same
+// frame; nothing of others.
+std::optional<Rung> rung_of_end(Rung rung);
+
 // Whether programs of this rung run in a trampoline, as fentry's and fexit's do.
 bool is_in_trampoline(Rung rung);
 

@@ -18,6 +18,7 @@
 #include "probes/function/kprobe.h"
 #include "probes/libbpf_options.h"
 #include "probes/probe_point.h"
+#include "probes/program_ways.h"
 
 namespace tracker {
 namespace {
@@ -169,12 +170,18 @@ void close_all(std::vector<UniqueFd>& links) {
   links.clear();
 }
 
-uint64_t shared_arguments(int skb, int sock, int net) {
+uint64_t shared_arguments(int skb, int sock, int net, uint64_t list) {
   const auto bits = [](int position, unsigned shift) {
     const bool is_none = position < 0 || position >= SCRATCH_ARGS;
     return (is_none ? uint64_t{SHARED_NO_ARG} : static_cast<uint64_t>(position)) << shift;
   };
-  return bits(skb, SHARED_SKB_SHIFT) | bits(sock, SHARED_SOCK_SHIFT) | bits(net, SHARED_NET_SHIFT);
+  return bits(skb, SHARED_SKB_SHIFT) | bits(sock, SHARED_SOCK_SHIFT) | bits(net, SHARED_NET_SHIFT) |
+         list << SHARED_LIST_SHIFT;
+}
+
+std::vector<Rung> shared_rungs() {
+  if (kernel_may_preempt()) return {Rung::kKprobeMulti, Rung::kFentryMulti, Rung::kKprobe};
+  return {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
 }
 
 // Links of fentry_multi take ids of vmlinux' BTF alone, those of kprobe_multi names alone.
@@ -186,6 +193,7 @@ bool can_share(const SharedSite& site, Rung rung) {
 
 void set_shared_knobs(Knobs& knobs) {
   knobs[KNOB_SHARED] = 1;
+  if (knobs[KNOB_LIST] != LIST_NONE) knobs[KNOB_LIST] = LIST_SHARED;
   set_argument_knobs(
       {{KNOB_SKB_ARG, SHARED_SKB}, {KNOB_SOCK_ARG, SHARED_SOCK}, {KNOB_NET_ARG, SHARED_NET}},
       knobs);

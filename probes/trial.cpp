@@ -27,7 +27,7 @@ Result<void> Trial::attach(uint32_t slot, const ProbePoint& point, uint32_t sect
 }
 
 std::vector<Result<std::string>> Trial::attach_together(std::span<const IndexedPlan> plans) {
-  return probes_.attach_shared(plans, kSharedRungs, [](size_t, size_t) { return true; });
+  return probes_.attach_shared(plans, shared_rungs(), [](size_t, size_t) { return true; });
 }
 
 Result<void> Trial::attach_shared(uint32_t slot, const ProbePoint& point, uint32_t sections,

@@ -51,7 +51,7 @@ Result<void> load_probes(const Database& database, ReadBudget& budget, Names& na
     ProbeName probe{rows.text(1), rows.text(2), std::nullopt, ProbeRole::kOther};
     if (!rows.is_null(3)) probe.offset = rows.number<uint32_t>(3);
     const auto role = rows.number<uint8_t>(4);
-    if (role > static_cast<uint8_t>(ProbeRole::kReturn)) rows.reject(4);
+    if (role > static_cast<uint8_t>(ProbeRole::kInferred)) rows.reject(4);
     probe.role = static_cast<ProbeRole>(role);
     // Event::probe has 16 bits.
     if (names.probes.size() > UINT16_MAX) return Error{"table probe has too many rows"};

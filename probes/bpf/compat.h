@@ -210,6 +210,48 @@ static __always_inline __u64 frame_of_registers(const void *ctx, bool has_return
 	return has_returned ? regs->sp - 8 : regs->sp;
 }
 
+/* The preemption count was a per-CPU variable of its own until 6.2 (commit 64701838bf05, "x86/percpu:
+ * Move preempt_count next to current_task") and is one again since 6.15 (46e8fff6d45f); between these
+ * it lay in struct pcpu_hot. User space says which there is (collector/watched_probes.cpp). */
+struct pcpu_hot___6_2 {
+	int preempt_count;
+} __attribute__((preserve_access_index));
+
+/* On PREEMPT_RT softirqs are counted by the task (commit 728b478d2d35). */
+struct task_struct___rt {
+	int softirq_disable_cnt;
+} __attribute__((preserve_access_index));
+
+/* Bits of the count (include/linux/preempt.h): a softirq is served; hard interrupts and NMIs. Only
+ * compared with each other, so that it does not matter which of the upper bits is which. The highest
+ * is no count (PREEMPT_NEED_RESCHED). */
+#define SERVING_SOFTIRQ 0x100U
+#define INTERRUPT_BITS (0x7fff0000U | SERVING_SOFTIRQ)
+
+/* Which interrupts this CPU serves, each on top of the other, as a number to compare. False where
+ * that cannot be read. */
+static __always_inline bool read_interrupts(__u32 *interrupts)
+{
+	const struct task_struct___rt *task = (const void *)bpf_get_current_task();
+	const struct pcpu_hot___6_2 *hot = NULL;
+	__u64 variable = KNOB(KNOB_PREEMPT_COUNT), offset = 0;
+	__u32 count = 0;
+
+	if (!variable ||
+	    bpf_probe_read_kernel(&offset, sizeof(offset),
+				  (const void *)(KNOB(KNOB_PER_CPU_OFFSET) +
+						 8ULL * bpf_get_smp_processor_id())))
+		return false;
+	if (bpf_core_field_exists(hot->preempt_count))
+		variable += bpf_core_field_offset(struct pcpu_hot___6_2, preempt_count);
+	if (bpf_probe_read_kernel(&count, sizeof(count), (const void *)(offset + variable)))
+		return false;
+	*interrupts = count & INTERRUPT_BITS;
+	if (bpf_core_field_exists(task->softirq_disable_cnt))
+		*interrupts |= BPF_CORE_READ(task, softirq_disable_cnt) & SERVING_SOFTIRQ;
+	return true;
+}
+
 #define KSOFTIRQD "ksoftirqd/"
 
 static __always_inline __u8 task_context(__u64 ctx, const char *comm)

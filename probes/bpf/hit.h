@@ -114,6 +114,9 @@ static __always_inline void release_cpu(void)
 		bpf_preempt_enable();
 }
 
+/* Of a call the program at the other end counts. */
+#define KNOB_FLAGS_UNCOUNTED (KNOB_FLAG_CALL | KNOB_FLAG_HAND_END)
+
 /* Counts the hit and takes a depth, which end() gives back. What a program changes of its CPU's state
  * must be in memory before an interrupt's program can see it: hence the barriers, across which the
  * compiler moves nothing. */
@@ -140,7 +143,7 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 	depth %= HIT_NESTING;
 	hit->depth = depth;
 	hit->counters = &of_probe->at_depth[depth];
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)) /* its return counts */
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAGS_UNCOUNTED))
 		hit->counters->seen++;
 	hit->scratch = &hit->cpu->scratch[depth];
 	*(volatile __u64 *)&hit->scratch->ctx = (__u64)ctx;
@@ -173,7 +176,7 @@ static __always_inline void end(struct hit *hit)
 
 static __always_inline int filtered(struct hit *hit)
 {
-	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL))
+	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAGS_UNCOUNTED))
 		hit->counters->filtered++;
 	return 0;
 }

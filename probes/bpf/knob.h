@@ -38,5 +38,6 @@ enum { TRACKER_SECTIONS(X) };
 #define ROLE_TRANSMIT 5
 #define ROLE_TRANSMITTED 6
 #define ROLE_RETURN 7
+#define ROLE_INFERRED 8
 
 #endif

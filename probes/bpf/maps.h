@@ -62,6 +62,43 @@ struct {
 	__type(value, struct tracker_open_call);
 } calls SEC(".maps");
 
+/* What a task or an interrupt's context has in hand, bpf/hand.h. */
+#define HAND_CALLS 8 /* that lie within each other; a power of two */
+#define HAND_PROOFS 2
+
+struct hand_call {
+	__u64 frame;
+	__u64 packet_id; /* 0: the packet is not followed */
+	__u64 netns_cookie;
+	__u32 netns_inum;
+	__u32 interrupts;
+	__u64 proof_at[HAND_PROOFS]; /* words on the stack that stay as they are until the call returns */
+	__u64 proof[HAND_PROOFS];
+};
+
+struct hand {
+	__u64 pid;   /* whose stack it is; of interrupts 0 */
+	__u64 count; /* calls that are under way, the innermost last */
+	__u64 unkept; /* frame of the first call that found no room; 0: none */
+	struct hand_call calls[HAND_CALLS];
+};
+
+/* Key: hand_key(). max_entries is set before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct hand);
+} hands SEC(".maps");
+
+/* What an entry begins with: more than a program's stack has room for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hand);
+} empty_hand SEC(".maps");
+
 /* Drops of one reason at one place, and the stacks taken of them. max_entries is more than a kernel
  * has places that drop packets, times the reasons that each can give. */
 struct stack_site {

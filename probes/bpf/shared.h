@@ -55,6 +55,8 @@ static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 
 	args[SHARED_SKB] = values[SHARED_SKB];
 	args[SHARED_SOCK] = values[SHARED_SOCK];
 	args[SHARED_NET] = values[SHARED_NET];
+	if (KNOB(KNOB_LIST) == LIST_SHARED)
+		args[SHARED_LIST] = shared_position(cookie, SHARED_LIST_SHIFT);
 }
 
 #endif

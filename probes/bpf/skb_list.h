@@ -15,24 +15,9 @@
 #define LIST_SKBS 1024	     /* that are handled of one call: NAPI's budget is 64 */
 #define LIST_WALK (1U << 16) /* that are counted */
 
-struct skb_list {
-	struct hit hit;
-	__u64 link; /* to the skb that is next, as the one before has it; 0: none */
-	__u64 end;  /* the link that leads back to the list's head; 0: it ends with NULL */
-};
-
-/* Where an skb has its link to the next one, and what that points to: the next one's link in a struct
- * list_head (skb->list), else the skb. */
-static __always_inline __u64 link_offset(void)
+static __always_inline __u64 list_kind(const struct hit *hit)
 {
-	if (KNOB(KNOB_LIST) == LIST_OF_HEADS)
-		return bpf_core_field_offset(struct sk_buff, list);
-	return bpf_core_field_offset(struct sk_buff, next);
-}
-
-static __always_inline __u64 skb_of_link(__u64 link)
-{
-	return KNOB(KNOB_LIST) == LIST_OF_HEADS ? link - link_offset() : link;
+	return KNOB(KNOB_LIST) == LIST_SHARED ? argument(hit, SHARED_LIST) : KNOB(KNOB_LIST);
 }
 
 /* 0 where nothing can be read: the walk ends there. */
@@ -45,27 +30,29 @@ static __always_inline __u64 read_link(__u64 address)
 }
 
 /* The links of a struct list_head and a struct sk_buff_head are their first fields (struct sk_buff_head
- * is walked as if it were an skb: skb_queue_walk()). */
-static __always_inline void first_of_list(struct skb_list *list)
+ * is walked as if it were an skb: skb_queue_walk()). skb->list points to the next one's skb->list.
+ * Nothing is locked: of a queue that another CPU changes, the links can lead elsewhere, and its length
+ * bounds what comes of that. */
+static __always_inline void first_of_list(const struct hit *hit)
 {
-	__u64 head = argument(&list->hit, KNOB(KNOB_SKB_ARG));
+	__u64 head = argument(hit, KNOB(KNOB_SKB_ARG)), kind = list_kind(hit);
+	const struct sk_buff_head *queue = (const void *)head;
+	struct tracker_scratch *scratch = hit->scratch;
+	bool is_of_heads = kind == LIST_OF_HEADS;
 
-	list->end = KNOB(KNOB_LIST) == LIST_CHAIN ? 0 : head;
-	list->link = KNOB(KNOB_LIST) == LIST_CHAIN ? head : read_link(head);
+	scratch->list.bound = kind == LIST_QUEUE ? BPF_CORE_READ(queue, qlen) : ~0U;
+	scratch->list.link_at = is_of_heads ? bpf_core_field_offset(struct sk_buff, list) :
+					      bpf_core_field_offset(struct sk_buff, next);
+	scratch->list.points_at = is_of_heads ? scratch->list.link_at : 0;
+	scratch->list.end = kind == LIST_CHAIN ? 0 : head;
+	scratch->list.link = kind == LIST_CHAIN ? head : read_link(head);
 }
 
-static __always_inline bool is_at_end(const struct skb_list *list)
+static __always_inline bool is_at_end(const struct hit *hit)
 {
-	return !list->link || list->link == list->end;
-}
+	__u64 link = hit->scratch->list.link;
 
-/* How many skbs there are at most. Nothing is locked: of a queue that another CPU changes, the links
- * can lead elsewhere, and its length bounds what comes of that. */
-static __always_inline __u32 list_bound(const struct skb_list *list)
-{
-	const struct sk_buff_head *queue = (const void *)list->end;
-
-	return KNOB(KNOB_LIST) == LIST_QUEUE ? BPF_CORE_READ(queue, qlen) : ~0U;
+	return !link || link == hit->scratch->list.end;
 }
 
 static __always_inline void lost_of_list(struct hit *hit, __u32 count)
@@ -75,14 +62,15 @@ static __always_inline void lost_of_list(struct hit *hit, __u32 count)
 }
 
 /* What lies behind LIST_WALK: of a queue its length says how many, else the rest counts as one. */
-static __always_inline void lose_rest(struct skb_list *list, __u32 bound)
+static __always_inline void lose_rest(struct hit *hit)
 {
-	__u32 count = KNOB(KNOB_LIST) == LIST_QUEUE ? bound - LIST_WALK : 1;
+	__u64 bound = hit->scratch->list.bound;
+	__u32 count = bound != ~0U ? bound - LIST_WALK : 1;
 
-	if (bound <= LIST_WALK || is_at_end(list))
+	if (bound <= LIST_WALK || is_at_end(hit))
 		return;
-	list->hit.counters->seen += count;
-	lost_of_list(&list->hit, count);
+	hit->counters->seen += count;
+	lost_of_list(hit, count);
 }
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "call.h"
 #include "companion.h"
+#include "hand.h"
 #include "hit.h"
 #include "identity.h"
 #include "kernel_read.h"
@@ -145,6 +146,8 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address, bool of_li
 		return 0;
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		begin_call(hit, packet_id, &origin);
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+		name_in_hand(hit, packet_id, &origin);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
 	forget(hit, &origin);
@@ -269,8 +272,50 @@ static __always_inline __u64 skb_of_argument(struct hit *hit)
 	return value;
 }
 
+/* A function that sees no skb, with the packet in hand. Whether that one's skb is still there only its
+ * callers know: nothing of it is read. */
+static __always_inline int handle_inferred(struct hit *hit)
+{
+	const struct hand_call *call = call_in_hand(hit);
+	struct packet_view view = {};
+	struct tracker_record *record;
+	struct origin origin = {};
+	__u64 packet_id;
+	void *ring;
+
+	if (!call)
+		return filtered(hit);
+	packet_id = call->packet_id;
+	origin.netns_cookie = call->netns_cookie;
+	origin.netns_inum = call->netns_inum;
+	record = reserve_record(hit, KNOB(KNOB_SECTIONS) & SECTION_stack ? RECORD_STACK_BYTES : 0,
+				0, &ring);
+	if (!record)
+		return 0;
+	record->packet_id = packet_id;
+	barrier_var(view.skb); /* or the compiler takes it for NULL where it is read */
+	view.origin = &origin;
+	fill_sections(hit, record, &view);
+	submit(hit, record, ring);
+	return 0;
+}
+
+static __always_inline void begin_or_end_in_hand(struct hit *hit)
+{
+	if (KNOB(KNOB_ROLE) == ROLE_RETURN && !(KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL))
+		put_out_of_hand(hit);
+	else
+		take_in_hand(hit);
+}
+
 static __always_inline int handle_hit(struct hit *hit)
 {
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND_END) {
+		put_out_of_hand(hit);
+		return 0;
+	}
+	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+		begin_or_end_in_hand(hit);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		forget_call(hit);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL && KNOB(KNOB_HOLD) == HOLD_RESULT)
@@ -280,6 +325,8 @@ static __always_inline int handle_hit(struct hit *hit)
 	hit->now = bpf_ktime_get_boot_ns();
 	if (KNOB(KNOB_ROLE) == ROLE_RETURN)
 		return handle_return(hit);
+	if (KNOB(KNOB_ROLE) == ROLE_INFERRED)
+		return handle_inferred(hit);
 	if (KNOB(KNOB_ROLE) == ROLE_TRANSMITTED)
 		return handle_transmitted(hit);
 	return handle_skb(hit, skb_of_argument(hit), false);
@@ -308,31 +355,39 @@ int tracepoint_template(void *ctx)
 }
 
 /* Called by bpf_loop(): 1 ends the walk. */
-static __noinline long handle_next_skb(__u32 index, struct skb_list *list)
+static __noinline long handle_next_skb(__u32 index, struct hit *hit)
 {
-	__u64 skb = skb_of_link(list->link);
+	__u64 skb = hit->scratch->list.link - hit->scratch->list.points_at;
 
 	if (index)
-		list->hit.counters->seen++;
+		hit->counters->seen++;
 	if (index < LIST_SKBS)
-		handle_skb(&list->hit, skb, true);
+		handle_skb(hit, skb, true);
 	else
-		lost_of_list(&list->hit, 1);
-	list->link = read_link(skb + link_offset());
-	return is_at_end(list) ? 1 : 0;
+		lost_of_list(hit, 1);
+	hit->scratch->list.link = read_link(skb + hit->scratch->list.link_at);
+	return is_at_end(hit) ? 1 : 0;
 }
 
-static __always_inline int handle_list(struct skb_list *list)
+/* Which of several skbs is in hand nobody says. A function of its own: its frame
+ * and handle_next_skb()'s, for which there are 512 bytes with the program's, are not there together. */
+static __noinline int take_list_in_hand(struct hit *hit)
 {
-	__u32 bound;
+	take_in_hand(hit);
+	return 0;
+}
 
-	list->hit.now = bpf_ktime_get_boot_ns();
-	first_of_list(list);
-	bound = list_bound(list);
-	if (is_at_end(list) || !bound)
-		return filtered(&list->hit);
-	bpf_loop(bound < LIST_WALK ? bound : LIST_WALK, handle_next_skb, list, 0);
-	lose_rest(list, bound);
+static __always_inline int handle_list(struct hit *hit)
+{
+	__u64 bound;
+
+	hit->now = bpf_ktime_get_boot_ns();
+	first_of_list(hit);
+	bound = hit->scratch->list.bound;
+	if (is_at_end(hit) || !bound)
+		return filtered(hit);
+	bpf_loop(bound < LIST_WALK ? bound : LIST_WALK, handle_next_skb, hit, 0);
+	lose_rest(hit);
 	return 0;
 }
 
@@ -341,14 +396,16 @@ static __always_inline int handle_list(struct skb_list *list)
 SEC("tracker/list_template")
 int list_template(void *ctx)
 {
-	struct skb_list list = {};
+	struct hit hit = {};
 
 	if (!is_watching())
 		return 0;
 	keep_cpu();
-	if (begin(&list.hit, ctx)) {
-		handle_list(&list);
-		end(&list.hit);
+	if (begin(&hit, ctx)) {
+		if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+			take_list_in_hand(&hit);
+		handle_list(&hit);
+		end(&hit);
 	}
 	release_cpu();
 	return 0;

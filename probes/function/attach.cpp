@@ -55,8 +55,7 @@ Result<AttachedProgram> attach_kprobe(const Function& function, KprobeEnd end,
 }
 
 // Needs CAP_PERFMON alone, where a kprobe of perf's may need more (perf_event_paranoid).
-Result<AttachedProgram> attach_kprobe_multi(const Function& function,
-                                            const ProgramCode& program) {
+Result<AttachedProgram> attach_kprobe_multi(const Function& function, const ProgramCode& program) {
   AttachedProgram attached;
   TRY_ASSIGN(loaded, load_shared(Rung::kKprobeMulti, program));
   attached.program = std::move(loaded);

@@ -8,6 +8,7 @@
 #include "probes/btf_types.h"
 #include "probes/function/skb_list.h"
 #include "probes/function/skb_pointer.h"
+#include "probes/glob.h"
 #include "probes/record.h"
 
 namespace tracker {
@@ -160,6 +161,17 @@ std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end) {
   btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {
     auto function = function_of(object, module, id);
     if (function && brings_packet(function->args, end)) functions.push_back(std::move(*function));
+  });
+  return functions;
+}
+
+std::vector<Function> functions_without_skb(const KernelBtf& btf, const std::string& pattern) {
+  std::vector<Function> functions;
+  btf.for_each_function([&](const struct btf& object, const std::string& module, uint32_t id) {
+    const std::string_view name = btf_name(&object, btf__type_by_id(&object, id)->name_off);
+    if (!matches_glob(pattern, std::string(name))) return;
+    auto function = function_of(object, module, id);
+    if (function && function->args.skb < 0) functions.push_back(std::move(*function));
   });
   return functions;
 }

@@ -66,5 +66,7 @@ std::string full_name(const Function& function);
 // name can be there more than once. Of modules those whose BTF can be read.
 std::vector<Function> skb_functions(const KernelBtf& btf, FunctionEnd end);
 std::vector<Function> functions_called(const KernelBtf& btf, std::string_view name);
+// Those that are given no skb and whose name matches.
+std::vector<Function> functions_without_skb(const KernelBtf& btf, const std::string& pattern);
 
 }  // namespace tracker

@@ -22,9 +22,9 @@ namespace tracker {
 namespace {
 
 constexpr size_t kNamesInSentence = 5;
-// Of returns each has two programs of its own, which the kernel verifies for some hundredths of a
-// second each.
-constexpr size_t kMostReturns = 200;
+// Of returns, and of functions that take no packet, each has programs of its own, which the kernel
+// verifies for some hundredths of a second each.
+constexpr size_t kMostAlone = 200;
 
 bool is_in_module(const FunctionTarget& target, const Function& function) {
   return target.module.empty() || matches_glob(target.module, function.module);
@@ -89,8 +89,22 @@ Error unknown(const FunctionTarget& target, const std::string& name, const Kerne
                            suggestions(name, btf, end_of(target)))};
 }
 
+bool can_be_inferred(const FunctionTarget& target, const Function& function) {
+  return !target.is_return && function.args.skb < 0;
+}
+
+std::string why_no_packet(const FunctionTarget& target, const Function& function) {
+  if (function.args.skb >= 0) return std::string(function.args.why_no_return);
+  std::string why(function.args.why_no_skb);
+  if (can_be_inferred(target, function))
+    why +=
+        "; collect --with-inferred gives it the packet that another watched function has in hand";
+  return why;
+}
+
 Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& name,
-                               const KernelBtf& btf, const TraceableFunctions& traceable) {
+                               const KernelBtf& btf, const TraceableFunctions& traceable,
+                               WithoutPacket without) {
   std::vector<Function> found = functions_called(btf, name);
   std::erase_if(found, [&](const Function& function) { return !is_in_module(target, function); });
   if (found.empty()) return unknown(target, name, btf, traceable);
@@ -104,10 +118,9 @@ Result<ProbePointPtr> find_one(const FunctionTarget& target, const std::string& 
                                    fmt::join(names, ", ")));
   }
   const Function& function = found.front();
-  if (!brings_packet(function.args, end_of(target)))
-    return not_watched(
-        target, name,
-        function.args.skb < 0 ? function.args.why_no_skb : function.args.why_no_return);
+  const bool is_inferred = without == WithoutPacket::kInferred && can_be_inferred(target, function);
+  if (!is_inferred && !brings_packet(function.args, end_of(target)))
+    return not_watched(target, name, why_no_packet(target, function));
   if (const auto why = why_not_traceable(function, traceable))
     return not_watched(target, name, *why);
   return point(target, function, traceable);
@@ -122,10 +135,10 @@ const TraceableFunctions& running_kernels() {
 
 // Of alternatives the first that can be watched; where none can, why the first cannot.
 Result<ProbePointPtr> find_first(const FunctionTarget& target, const KernelBtf& btf,
-                                 const TraceableFunctions& traceable) {
-  Result<ProbePointPtr> first = find_one(target, target.names.front(), btf, traceable);
+                                 const TraceableFunctions& traceable, WithoutPacket without) {
+  Result<ProbePointPtr> first = find_one(target, target.names.front(), btf, traceable, without);
   for (size_t i = 1; !first && i < target.names.size(); ++i) {
-    Result<ProbePointPtr> next = find_one(target, target.names[i], btf, traceable);
+    Result<ProbePointPtr> next = find_one(target, target.names[i], btf, traceable, without);
     if (next) return next;
   }
   return first;
@@ -136,23 +149,38 @@ std::string left_out_text(const FunctionTarget& target, const std::vector<std::s
                      target.text(), names.size(), some_names(names, kNamesInSentence));
 }
 
+// Of those that match: the functions that bring a packet, and where there are none, those that can
+// be given the one in hand.
+std::vector<Function> matching(const FunctionTarget& target, const KernelBtf& btf,
+                               WithoutPacket without) {
+  const auto differs = [&](const Function& function) {
+    return !is_in_module(target, function) || !matches_glob(target.names.front(), function.name);
+  };
+  std::vector<Function> functions = skb_functions(btf, end_of(target));
+  std::erase_if(functions, differs);
+  if (!functions.empty() || target.is_return || without == WithoutPacket::kRefused)
+    return functions;
+  functions = functions_without_skb(btf, target.names.front());
+  std::erase_if(functions, differs);
+  return functions;
+}
+
 Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
-                           const TraceableFunctions& traceable) {
+                           const TraceableFunctions& traceable, WithoutPacket without) {
   FoundPoints found;
   std::vector<std::string> left_out;
-  for (const Function& function : skb_functions(btf, end_of(target))) {
-    if (!is_in_module(target, function) || !matches_glob(target.names.front(), function.name))
-      continue;
+  for (const Function& function : matching(target, btf, without)) {
     if (why_not_traceable(function, traceable))
       left_out.push_back(full_name(function));
     else
       found.points.push_back(point(target, function, traceable));
   }
-  if (target.is_return && found.points.size() > kMostReturns)
-    return Error{
-        fmt::format("{} stands for the returns of {} functions, and at most {} can be watched by "
-                    "one target yet: narrow it",
-                    target.text(), found.points.size(), kMostReturns)};
+  const bool is_shared = !found.points.empty() && found.points.front()->shared_site();
+  if (!is_shared && found.points.size() > kMostAlone)
+    return Error{fmt::format(
+        "{} stands for {}{} functions, and at most {} can be watched by one target yet: "
+        "narrow it",
+        target.text(), target.is_return ? "the returns of " : "", found.points.size(), kMostAlone)};
   if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
   if (!found.points.empty()) return found;
   return Error{
@@ -169,14 +197,15 @@ Result<void> check_function(const std::string& target) {
   return {};
 }
 
-Result<FoundPoints> find_functions(const std::string& text, const KernelBtf& btf) {
+Result<FoundPoints> find_functions(const std::string& text, const KernelBtf& btf,
+                                   WithoutPacket without) {
   TRY_ASSIGN(target, parse_function_target(text));
   FoundPoints found;
   if (target.has_wildcard()) {
-    TRY_ASSIGN(expanded, expand(target, btf, running_kernels()));
+    TRY_ASSIGN(expanded, expand(target, btf, running_kernels(), without));
     found = std::move(expanded);
   } else {
-    TRY_ASSIGN(first, find_first(target, btf, running_kernels()));
+    TRY_ASSIGN(first, find_first(target, btf, running_kernels(), without));
     found.points.push_back(std::move(first));
   }
   found.takes_stack = target.stack;

@@ -16,7 +16,8 @@ namespace tracker {
 
 // See probe_kind.h.
 Result<void> check_function(const std::string& target);
-Result<FoundPoints> find_functions(const std::string& target, const KernelBtf& btf);
+Result<FoundPoints> find_functions(const std::string& target, const KernelBtf& btf,
+                                   WithoutPacket without = WithoutPacket::kRefused);
 
 // All functions that bring a packet at this end.
 struct SkbFunctions {

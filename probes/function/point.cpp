@@ -17,8 +17,10 @@ bool has_loops() {
 
 }  // namespace
 
-// What a function hands back without having been given one is a packet where it begins.
+// What a function hands back without having been given one is a packet where it begins. Beginnings
+// that bring none are looked up only where they are to be given the one in hand.
 ProbeRole FunctionPoint::role() const {
+  if (!is_return_ && function_.args.skb < 0) return ProbeRole::kInferred;
   return is_return_ && function_.args.skb >= 0 && !is_list(function_.args) ? ProbeRole::kReturn
                                                                            : ProbeRole::kOther;
 }
@@ -31,6 +33,11 @@ ProbeName FunctionPoint::name() const {
   std::string symbol = full_name(function_);
   if (is_return_ && !rung_) symbol += kReturnMark;
   return {type_, symbol, {}, role()};
+}
+
+Call FunctionPoint::call() const {
+  if (function_.args.skb < 0 || (is_return_ && role() != ProbeRole::kReturn)) return Call::kNone;
+  return is_list(function_.args) ? Call::kOfSeveral : Call::kOfPacket;
 }
 
 std::vector<Rung> FunctionPoint::rungs() const {
@@ -48,7 +55,8 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   const int result = at_return ? (has_args ? args.words : 0) : -1;
   const bool puts_one = is_return_ && puts_skb(args);
   const bool gives_skb = at_return && role() == ProbeRole::kOther && !puts_one;
-  const bool has_origin = has_args && (gives_skb || puts_one || !at_return);
+  const bool has_origin =
+      has_args && (gives_skb || puts_one || !at_return) && role() != ProbeRole::kInferred;
   const int skb = puts_one ? args.skb_place : args.skb;
   set_argument_knobs({{KNOB_SKB_ARG, gives_skb ? result : (has_args ? skb : -1)},
                       {KNOB_SOCK_ARG, has_origin ? args.sock : -1},
@@ -63,19 +71,23 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   knobs[KNOB_HOLD_OFFSET] = gives_skb ? 0 : args.hold_offset;
   knobs[KNOB_RESULT] = result >= 0 && !gives_skb ? args.result : RESULT_NONE;
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;
-  knobs[KNOB_ROLE] = static_cast<uint64_t>(at_return ? role() : ProbeRole::kOther);
+  knobs[KNOB_ROLE] = static_cast<uint64_t>(
+      at_return || role() == ProbeRole::kInferred ? role() : ProbeRole::kOther);
+  // Of a trampoline's frame: behind the arguments the result and the register of frames.
+  if (args.words >= 0) knobs[KNOB_RETURN_WORD] = static_cast<uint64_t>(args.words) + 2;
   knobs[KNOB_STAGE] = 0;
 }
 
 std::optional<SharedSite> FunctionPoint::shared_site() const {
-  if (is_return_) return std::nullopt;
+  if (is_return_ || role() == ProbeRole::kInferred) return std::nullopt;
   SharedSite site;
   site.function = function_.name;
   site.module = function_.module;
   site.type_id = function_.type_id;
   site.has_namesake = function_.has_namesake;
-  site.form = {function_.args.list, function_.args.hold, function_.args.hold_offset};
-  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net);
+  site.form = {is_list(function_.args), function_.args.hold, function_.args.hold_offset};
+  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net,
+                                    function_.args.list);
   if (!rung_)
     site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
   else if (*rung_ == Rung::kFentry)

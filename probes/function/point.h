@@ -33,6 +33,7 @@ class FunctionPoint : public ProbePoint {
   // Functions that free are seen by their tracepoints: what these say is not said twice.
   bool names_drop() const override { return false; }
   bool brings_socket() const override { return !is_return_ && function_.args.sock >= 0; }
+  Call call() const override;
   std::vector<Rung> rungs() const override;
   bool needs_beginning() const override;
   void set_knobs(Rung rung, Knobs& knobs) const override;

@@ -7,8 +7,9 @@
 namespace tracker {
 namespace {
 
-// Functions whose struct list_head links skbs by skb->list when they are called, in Linux 5.10
-// to 7.x (net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, net/netfilter/core.c).
+// Functions whose struct list_head links skbs by skb->list when they are called, since Linux 4.19
+// (net/core/dev.c, net/ipv4/ip_input.c, net/ipv6/ip6_input.c, net/netfilter/core.c): each goes over
+// them by list_for_each_entry_safe(skb, next, head, list).
 constexpr std::array<std::string_view, 14> kOfListHeads{"netif_receive_skb_list",
                                                         "netif_receive_skb_list_internal",
                                                         "__netif_receive_skb_list",

@@ -5,6 +5,7 @@
 
 #include "collector/netns_argument.h"
 #include "collector/probe_plan.h"
+#include "collector/watched_probes.h"
 #include "event/section.h"
 #include "probes/tracepoint/point.h"
 
@@ -227,15 +228,70 @@ TEST(PlanProbes, RefusesFunctionsThatBringNoPacket) {
     const auto plan = plan_probes({target}, kAllSections, *btf, kNoNote);
     return plan ? "accepted" : plan.error().message;
   };
-  EXPECT_EQ(refusal("fn:fib_table_lookup"),
-            "fn:fib_table_lookup cannot be watched: it has no skb among its arguments: there is no "
-            "packet to follow");
+  EXPECT_EQ(
+      refusal("fn:fib_table_lookup"),
+      "fn:fib_table_lookup cannot be watched: it has no skb among its arguments: there is no "
+      "packet to follow; collect --with-inferred gives it the packet that another watched function "
+      "has in hand");
+  EXPECT_EQ(refusal("fn:fib_table_lookup%return").find("--with-inferred"), std::string::npos);
   EXPECT_EQ(refusal("fn:skb_queue_purge_reason|fn_none").find("unknown function"),
             std::string::npos);
   EXPECT_NE(refusal("fn:ip_rcvv").find("unknown function fn:ip_rcvv; nearest: fn:ip_rcv"),
             std::string::npos)
       << refusal("fn:ip_rcvv");
   EXPECT_NE(refusal("fn:*%return").find("at most"), std::string::npos) << refusal("fn:*%return");
+}
+
+TEST(PlanProbes, FindsFunctionsWithoutAPacketWhereTheyAreGivenTheOneInHand) {
+  auto btf = KernelBtf::load();
+  ASSERT_TRUE(btf) << btf.error().message;
+  const auto find = [&](const char* target) {
+    return plan_probes({target}, kAllSections, *btf, kNoNote, WithoutPacket::kInferred);
+  };
+  const auto lookup = find("fn:fib_table_lookup");
+  ASSERT_TRUE(lookup) << lookup.error().message;
+  const ProbePoint& point = *lookup->front().point;
+  EXPECT_EQ(point.name().role, ProbeRole::kInferred);
+  EXPECT_EQ(point.call(), Call::kNone);
+  EXPECT_FALSE(point.shared_site());
+  Knobs knobs{};
+  point.set_knobs(Rung::kFentry, knobs);
+  EXPECT_EQ(knobs[KNOB_ROLE], static_cast<uint64_t>(ProbeRole::kInferred));
+  EXPECT_EQ(knobs[KNOB_ARGS], 0U);
+  const auto pattern = find("fn:fib_table_l*");
+  ASSERT_TRUE(pattern) << pattern.error().message;
+  EXPECT_EQ(pattern->front().point->target(), "fn:fib_table_lookup");
+  const auto mixed = find("fn:ip_rcv*");
+  ASSERT_TRUE(mixed) << mixed.error().message;
+  for (const PlannedProbe& probe : *mixed) EXPECT_NE(probe.role(), ProbeRole::kInferred);
+  EXPECT_EQ(find("fn:ip_rcv")->front().point->call(), Call::kOfPacket);
+  EXPECT_EQ(find("fn:ip_list_rcv")->front().point->call(), Call::kOfSeveral);
+  EXPECT_FALSE(find("fn:fib_table_lookup%return"));
+}
+
+// What is said of these probes, or why there are none.
+std::string said_of_inferred(const std::vector<std::string>& targets) {
+  CollectOptions options;
+  options.probes = targets;
+  options.ring_bytes = 4096;
+  options.with_inferred = true;
+  std::string said;
+  const auto probes =
+      WatchedProbes::plan(options, [&](const std::string& sentence) { said += sentence + "\n"; });
+  return probes ? said : probes.error().message;
+}
+
+TEST(WatchedProbes, HavePacketsInHandOfFunctionsWithProgramsOfTheirOwn) {
+  EXPECT_EQ(said_of_inferred({"fn:fib_table_lookup", "fn:ip_rcv"}), "");
+  EXPECT_EQ(said_of_inferred({"fn:fib_table_lookup", "tp:skb:consume_skb", "fn:ip_list_rcv"}),
+            "fn:fib_table_lookup takes no packet, and no function has one in hand that it could be "
+            "given: watch one that takes a packet (--probe fn:ip_rcv)");
+  const std::string none = said_of_inferred({"fn:fib_table_lookup", "fn:ip*"});
+  EXPECT_NE(none.find("at most 16 of them"), std::string::npos) << none;
+  const std::string one = said_of_inferred({"fn:fib_table_lookup", "fn:ip*", "fn:ip_rcv%return"});
+  EXPECT_NE(one.find("functions share a program: what they are given is not in hand"),
+            std::string::npos)
+      << one;
 }
 
 TEST(PlanProbes, HasEachOfThousandsOfFunctionsOnce) {

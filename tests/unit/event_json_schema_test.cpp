@@ -148,6 +148,7 @@ TEST(EventSchema, DocumentsEveryFieldWithItsType) {
   session.stacks = {8, 10};
   Names names = sample_names();
   names.probes[3].rung = "kprobe";
+  names.probes[5].role = ProbeRole::kInferred;
   for (int i = 0; i < kEvents; ++i) {
     collect(Json::parse(render_event_json(events.next(), names, session)), "", seen);
   }

@@ -142,6 +142,16 @@ TEST(EventText, SaysWhatAFunctionReturned) {
   EXPECT_NE(line().find("returned -2147483648"), std::string::npos) << line();
 }
 
+TEST(EventText, MarksAPacketThatIsTheOneInHand) {
+  Names names = sample_names();
+  names.probes[2] = {"fn", "fib_table_lookup", {}, ProbeRole::kInferred};
+  Event event = sample_drop();
+  event.probe = 2;
+  event.sections = 0;
+  EXPECT_EQ(render_event_text(event, names, sample_session(), {}, 0),
+            "17:03:21.402117 [1] nc/4412  fn:fib_table_lookup (inferred)  #5f01\n");
+}
+
 TEST(EventText, NamesParentsAndProbeOffset) {
   Event event = sample_drop();
   event.probe = 3;

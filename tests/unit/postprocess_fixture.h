@@ -27,7 +27,8 @@ enum SampleProbe : uint16_t {
   kStartTransmitProbe,
   kTransmittedProbe,
   kOtherProbe,
-  kReturnProbe
+  kReturnProbe,
+  kInferredProbe
 };
 
 inline constexpr uint64_t kUdpRcv = 0xffffffff81000100;
@@ -48,7 +49,8 @@ inline Names sample_names() {
                   {"tp", "net:net_dev_start_xmit", {}, ProbeRole::kTransmit},
                   {"tp", "net:net_dev_xmit", {}, ProbeRole::kTransmitted},
                   {"tp", "sock:sock_rcvqueue_full", {}, ProbeRole::kOther},
-                  {"fn", "ip_rcv%return", {}, ProbeRole::kReturn}};
+                  {"fn", "ip_rcv%return", {}, ProbeRole::kReturn},
+                  {"fn", "neigh_lookup", {}, ProbeRole::kInferred}};
   names.symbols = {{kUdpRcv, {"__udp4_lib_rcv", 0x4bc, ""}}, {kTcpRcv, {"tcp_v4_rcv", 0x77, ""}}};
   names.reasons = {{kConsumedReason, {"SKB_CONSUMED", "core"}},
                    {kNotSpecified, {"NOT_SPECIFIED", "core"}},

@@ -122,6 +122,13 @@ TEST(JourneyText, OfAReturnSaysWhatTheFunctionReturned) {
             "     +1.0     cpu0  fn:ip_rcv%return\n");
 }
 
+TEST(JourneyText, MarksAStepOfAPacketInHandWhichSaysNothingOfItsPlace) {
+  EXPECT_EQ(steps_of({EventBuilder(kReceiveProbe, 0, 1).dev("right0", 3).right(),
+                      EventBuilder(kInferredProbe, 1000, 1).left()}),
+            "      0.0 us  cpu0  tp:net:netif_receive_skb    right0  netns right\n"
+            "     +1.0     cpu0  fn:neigh_lookup (inferred)\n");
+}
+
 TEST(JourneyText, OfADriversReportAloneSaysWhere) {
   EXPECT_EQ(steps_of({EventBuilder(kTransmittedProbe, 0, 1).dev("left0", 2).left().returned(0),
                       EventBuilder(kReceiveProbe, 1000, 1).dev("right0", 3).right()}),

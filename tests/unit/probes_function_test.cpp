@@ -67,10 +67,10 @@ TEST(TraceableFunctions, AreCountedOverAllModules) {
 }
 
 TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
-  EXPECT_EQ(shared_arguments(0, -1, 2), 0x2f00000U);
-  EXPECT_EQ(shared_arguments(11, 3, -1), 0xf3b0000U);
+  EXPECT_EQ(shared_arguments(0, -1, 2, LIST_NONE), 0x2f00000U);
+  EXPECT_EQ(shared_arguments(11, 3, -1, LIST_CHAIN), 0x3f3b0000U);
   // behind the last that can be read
-  EXPECT_EQ(shared_arguments(12, -1, -1), 0xfff0000U);
+  EXPECT_EQ(shared_arguments(12, -1, -1, LIST_NONE), 0xfff0000U);
 }
 
 TEST(SharedSite, IsReachedByWhatSaysWhichFunctionIsMeant) {

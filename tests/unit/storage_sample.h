@@ -180,7 +180,7 @@ inline Names sample_names() {
   Names names;
   names.probes = {{"tp", "skb:kfree_skb", std::nullopt, ProbeRole::kDropped},
                   {"tp", "net:net_dev_xmit", std::nullopt, ProbeRole::kTransmitted},
-                  {"kprobe", "ip_rcv", 0x10, ProbeRole::kOther}};
+                  {"kprobe", "ip_rcv", 0x10, ProbeRole::kInferred}};
   names.symbols[0xffffffff81000077] = {"tcp_v6_rcv", 0x77, ""};
   names.symbols[0x1000] = {std::string("odd\0name\xff", 9), 0, "bpf"};
   names.reasons[3] = {"NO_SOCKET", "core"};
