@@ -22,6 +22,7 @@
 
 namespace tracker {
 
+// Whether a hit begins a call that has a packet in hand (bpf/hand.h), or several, of which none is.
 enum class Call { kNone, kOfPacket, kOfSeveral };
 
 class ProbePoint {

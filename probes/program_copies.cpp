@@ -98,7 +98,8 @@ uint64_t ProgramCopies::flags(const ProbePlan& plan, Rung rung) const {
   if (plan.companion) flags |= KNOB_FLAG_COMPANION;
   if (plan.netns_only) flags |= KNOB_FLAG_NETNS_ONLY;
   if (plan.paired) flags |= KNOB_FLAG_PAIRED;
-  if (plan.in_hand) flags |= KNOB_FLAG_HAND;
+  // By kprobe_multi nothing would end a call.
+  if (plan.in_hand && (rung_of_end(rung) || rung_of_beginning(rung))) flags |= KNOB_FLAG_HAND;
   if (plan.point->needs_beginning() && !rung_of_beginning(rung))
     flags |= KNOB_FLAG_CALL | KNOB_FLAG_COMPANION;
   return flags;

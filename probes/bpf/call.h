@@ -124,9 +124,12 @@ static __always_inline __u64 skb_of_call(struct hit *hit)
 {
 	struct tracker_open_call call;
 
+	__u64 skb;
+
 	if (!end_call(hit, &call) || has_failed(hit))
 		return 0;
-	return pointer_at(call.argument);
+	skb = pointer_at(call.argument);
+	return skb == call.packet_id ? 0 : skb; /* it was there before */
 }
 
 #endif

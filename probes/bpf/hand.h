@@ -109,10 +109,8 @@ static __always_inline void take_in_hand(struct hit *hit)
 		return;
 	if (!hand) {
 		hand = bpf_map_lookup_elem(&empty_hand, &zero);
-		if (!hand || bpf_map_update_elem(&hands, &key, hand, BPF_ANY)) {
-			hit->counters->untracked++;
-			return;
-		}
+		if (!hand || bpf_map_update_elem(&hands, &key, hand, BPF_ANY))
+			return; /* nothing is in hand, which a hit that asks for it counts */
 		hand = bpf_map_lookup_elem(&hands, &key);
 		if (!hand)
 			return;
@@ -126,7 +124,6 @@ static __always_inline void take_in_hand(struct hit *hit)
 	if (hand->count >= HAND_CALLS) {
 		if (!hand->unkept)
 			hand->unkept = frame;
-		hit->counters->untracked++;
 		return;
 	}
 	call = &hand->calls[hand->count % HAND_CALLS];

@@ -20,19 +20,29 @@ static __always_inline __u64 list_kind(const struct hit *hit)
 	return KNOB(KNOB_LIST) == LIST_SHARED ? argument(hit, SHARED_LIST) : KNOB(KNOB_LIST);
 }
 
-/* 0 where nothing can be read: the walk ends there. */
-static __always_inline __u64 read_link(__u64 address)
+/* `address`: of the last skb's link to the next one. Where nothing can be read there is none: the walk
+ * ends there. */
+static __always_inline void go_on_in_list(const struct hit *hit, __u64 address)
 {
-	__u64 link = 0;
+	hit->scratch->list.link = pointer_at(address);
+	if (hit->scratch->list.before)
+		hit->scratch->list.before = address;
+}
 
-	bpf_probe_read_kernel(&link, sizeof(link), (const void *)address);
-	return link;
+/* The link back lies behind that to the next one, in struct list_head and struct sk_buff. Where it
+ * does not lead back, another CPU has taken the last one out, or the next one is in another list by
+ * now. Of a chain there are none. */
+static __always_inline bool follows_the_last(const struct hit *hit)
+{
+	__u64 before = hit->scratch->list.before;
+
+	return !before || pointer_at(hit->scratch->list.link + sizeof(void *)) == before;
 }
 
 /* The links of a struct list_head and a struct sk_buff_head are their first fields (struct sk_buff_head
  * is walked as if it were an skb: skb_queue_walk()). skb->list points to the next one's skb->list.
- * Nothing is locked: of a queue that another CPU changes, the links can lead elsewhere, and its length
- * bounds what comes of that. */
+ * Nothing is locked: of a queue that another CPU changes, the links can lead elsewhere; its length
+ * bounds what comes of that, and the links back tell most of it. */
 static __always_inline void first_of_list(const struct hit *hit)
 {
 	__u64 head = argument(hit, KNOB(KNOB_SKB_ARG)), kind = list_kind(hit);
@@ -45,7 +55,8 @@ static __always_inline void first_of_list(const struct hit *hit)
 					      bpf_core_field_offset(struct sk_buff, next);
 	scratch->list.points_at = is_of_heads ? scratch->list.link_at : 0;
 	scratch->list.end = kind == LIST_CHAIN ? 0 : head;
-	scratch->list.link = kind == LIST_CHAIN ? head : read_link(head);
+	scratch->list.before = kind == LIST_CHAIN ? 0 : head;
+	scratch->list.link = kind == LIST_CHAIN ? head : pointer_at(head);
 }
 
 static __always_inline bool is_at_end(const struct hit *hit)

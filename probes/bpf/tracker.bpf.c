@@ -144,9 +144,9 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address, bool of_li
 	packet_id = identify(hit, skb, address, &span, &origin);
 	if (!packet_id)
 		return 0;
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
+	if (!of_list && KNOB(KNOB_FLAGS) & KNOB_FLAG_CALL)
 		begin_call(hit, packet_id, &origin);
-	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
+	if (!of_list && KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
 		name_in_hand(hit, packet_id, &origin);
 	if (KNOB(KNOB_FLAGS) & KNOB_FLAG_COMPANION)
 		return filtered(hit);
@@ -251,12 +251,13 @@ static __always_inline int handle_return(struct hit *hit)
 	return 0;
 }
 
-/* What the argument leads to when the call ends, the packet with its namespace, is not there yet. */
+/* What the argument leads to when the call ends, the packet with its namespace, is not there yet. In
+ * the place of its id what is there now. */
 static __always_inline int keep_argument(struct hit *hit)
 {
 	struct origin nowhere = {};
 
-	begin_call(hit, 0, &nowhere);
+	begin_call(hit, pointer_at(argument(hit, KNOB(KNOB_SKB_ARG))), &nowhere);
 	return 0;
 }
 
@@ -359,13 +360,18 @@ static __noinline long handle_next_skb(__u32 index, struct hit *hit)
 {
 	__u64 skb = hit->scratch->list.link - hit->scratch->list.points_at;
 
+	if (!follows_the_last(hit)) {
+		if (!index)
+			filtered(hit);
+		return 1;
+	}
 	if (index)
 		hit->counters->seen++;
 	if (index < LIST_SKBS)
 		handle_skb(hit, skb, true);
 	else
 		lost_of_list(hit, 1);
-	hit->scratch->list.link = read_link(skb + hit->scratch->list.link_at);
+	go_on_in_list(hit, skb + hit->scratch->list.link_at);
 	return is_at_end(hit) ? 1 : 0;
 }
 

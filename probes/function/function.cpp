@@ -20,6 +20,7 @@ constexpr uint32_t kWordBytes = 8;
 std::string_view other_holder(const btf* object, uint32_t id) {
   const std::string_view target = pointee(object, id);
   if (target == "xdp_buff") return "it takes a struct xdp_buff, before there is an skb";
+  if (target == "sk_buff_head") return "it takes a queue of skbs, and not all are what it works on";
   return {};
 }
 

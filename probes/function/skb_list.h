@@ -22,7 +22,8 @@ struct SkbList {
 };
 
 // By types, and by the function's name where its types do not tell: a struct list_head can hold
-// anything, a struct sk_buff * can be the first of several. `skb`: position of that one, or -1.
+// anything, a struct sk_buff * can be the first of several, most take one skb out of a queue.
+// `skb`: position of that one, or -1.
 SkbList skb_list_of(std::string_view function, int skb, const SkbListPositions& lists);
 
 }  // namespace tracker

@@ -9,15 +9,13 @@
 namespace tracker {
 namespace {
 
-// Each begins with `struct sk_buff *skb = *pskb`, where it is given a struct sk_buff ** at all.
+// Each is given a skb behind the pointer, where it takes a struct sk_buff ** at all.
 constexpr std::array<std::string_view, 8> kFindOne{
-    // net/core/dev.c: the first since 5.7, the others since 6.9
+    // net/core/dev.c
     "__netif_receive_skb_core", "do_xdp_generic", "netif_receive_generic_xdp",
     "netif_skb_check_for_xdp",
-    // net/core/skbuff.c and drivers/net/veth.c, since 6.9
-    "skb_pp_cow_data", "skb_cow_data_for_xdp", "veth_convert_skb_to_xdp_buff",
-    // net/8021q/vlan_core.c
-    "vlan_do_receive"};
+    // net/core/skbuff.c, drivers/net/veth.c, net/8021q/vlan_core.c
+    "skb_pp_cow_data", "skb_cow_data_for_xdp", "veth_convert_skb_to_xdp_buff", "vlan_do_receive"};
 
 }  // namespace
 

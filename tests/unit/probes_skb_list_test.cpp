@@ -9,10 +9,11 @@
 namespace tracker {
 namespace {
 
-TEST(SkbList, IsAQueueByItsTypeWhereThereIsNoSkb) {
-  const SkbList queue = skb_list_of("anything", -1, {.queue = 1, .list_head = -1});
+TEST(SkbList, IsAQueueOnlyOfFunctionsThatHandleAllOfIt) {
+  const SkbList queue = skb_list_of("__ip_make_skb", -1, {.queue = 1, .list_head = -1});
   EXPECT_EQ(queue.kind, LIST_QUEUE);
   EXPECT_EQ(queue.position, 1);
+  EXPECT_EQ(skb_list_of("skb_dequeue", -1, {.queue = 0, .list_head = -1}).kind, LIST_NONE);
   EXPECT_EQ(skb_list_of("skb_queue_tail", 1, {.queue = 0, .list_head = -1}).kind, LIST_NONE);
 }
 
