@@ -259,6 +259,7 @@ struct tracker_scratch {
 	struct {                            /* of a call that is given several skbs, bpf/skb_list.h */
 		__u64 link;      /* to the skb that is next, as the one before has it; 0: none */
 		__u64 before;    /* where that link is; 0: of a chain, which has none back */
+		__u64 back;      /* of the skb there, its link to the one before */
 		__u64 end;       /* the link that leads back to the list's head; 0: it ends with NULL */
 		__u64 bound;     /* how many skbs there are at most; ~0U: that is not known */
 		__u64 link_at;   /* where an skb has its link to the next one */

@@ -20,11 +20,15 @@ static __always_inline __u64 list_kind(const struct hit *hit)
 	return KNOB(KNOB_LIST) == LIST_SHARED ? argument(hit, SHARED_LIST) : KNOB(KNOB_LIST);
 }
 
-/* `address`: of the last skb's link to the next one. Where nothing can be read there is none: the walk
- * ends there. */
+/* Reads into the scratch, as the stack has no room for it. Where nothing can be read there is no next
+ * one, and the walk ends: the kernel clears what it cannot fill. */
+#define READ_LINK(hit, field, address)                                                           \
+	bpf_probe_read_kernel(&(hit)->scratch->list.field, sizeof(__u64), (const void *)(address))
+
+/* `address`: of the last skb's link to the next one. */
 static __always_inline void go_on_in_list(const struct hit *hit, __u64 address)
 {
-	hit->scratch->list.link = pointer_at(address);
+	READ_LINK(hit, link, address);
 	if (hit->scratch->list.before)
 		hit->scratch->list.before = address;
 }
@@ -34,9 +38,10 @@ static __always_inline void go_on_in_list(const struct hit *hit, __u64 address)
  * now. Of a chain there are none. */
 static __always_inline bool follows_the_last(const struct hit *hit)
 {
-	__u64 before = hit->scratch->list.before;
-
-	return !before || pointer_at(hit->scratch->list.link + sizeof(void *)) == before;
+	if (!hit->scratch->list.before)
+		return true;
+	READ_LINK(hit, back, hit->scratch->list.link + sizeof(void *));
+	return hit->scratch->list.back == hit->scratch->list.before;
 }
 
 /* The links of a struct list_head and a struct sk_buff_head are their first fields (struct sk_buff_head
@@ -56,7 +61,10 @@ static __always_inline void first_of_list(const struct hit *hit)
 	scratch->list.points_at = is_of_heads ? scratch->list.link_at : 0;
 	scratch->list.end = kind == LIST_CHAIN ? 0 : head;
 	scratch->list.before = kind == LIST_CHAIN ? 0 : head;
-	scratch->list.link = kind == LIST_CHAIN ? head : pointer_at(head);
+	if (kind == LIST_CHAIN)
+		scratch->list.link = head;
+	else
+		READ_LINK(hit, link, head);
 }
 
 static __always_inline bool is_at_end(const struct hit *hit)
