@@ -154,17 +154,16 @@ enum tracker_knob {
 
 /* The cookie of a program at many functions: the probe's index in its lowest 16 bits, then positions
  * of arguments and, of those that are given several skbs, what these come in (LIST_), 4 bits each. The
- * program puts these arguments, and that, in the order of SHARED_. */
+ * program puts these arguments, and that, where SHARED_ says. */
 #define SHARED_SKB_SHIFT 16
 #define SHARED_SOCK_SHIFT 20
 #define SHARED_NET_SHIFT 24
 #define SHARED_LIST_SHIFT 28
 #define SHARED_NO_ARG 0xf
-#define SHARED_SKB 0
-#define SHARED_SOCK 1
-#define SHARED_NET 2
-#define SHARED_ARGS 3
-#define SHARED_LIST SHARED_ARGS
+#define SHARED_SKB 6 /* behind those of registers (REGISTER_ARGS) */
+#define SHARED_SOCK 7
+#define SHARED_NET 8
+#define SHARED_LIST 9
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */

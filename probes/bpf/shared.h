@@ -40,21 +40,17 @@ static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 
 	__u32 skb = shared_position(cookie, SHARED_SKB_SHIFT);
 	__u32 sock = shared_position(cookie, SHARED_SOCK_SHIFT);
 	__u32 net = shared_position(cookie, SHARED_NET_SHIFT);
-	__u64 values[SHARED_ARGS];
 
 	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS) {
 		copy_registers(args, ctx);
-		values[SHARED_SKB] = register_argument(args, ctx, skb);
-		values[SHARED_SOCK] = register_argument(args, ctx, sock);
-		values[SHARED_NET] = register_argument(args, ctx, net);
+		args[SHARED_SKB] = register_argument(args, ctx, skb);
+		args[SHARED_SOCK] = register_argument(args, ctx, sock);
+		args[SHARED_NET] = register_argument(args, ctx, net);
 	} else {
-		values[SHARED_SKB] = traced_argument(ctx, skb);
-		values[SHARED_SOCK] = traced_argument(ctx, sock);
-		values[SHARED_NET] = traced_argument(ctx, net);
+		args[SHARED_SKB] = traced_argument(ctx, skb);
+		args[SHARED_SOCK] = traced_argument(ctx, sock);
+		args[SHARED_NET] = traced_argument(ctx, net);
 	}
-	args[SHARED_SKB] = values[SHARED_SKB];
-	args[SHARED_SOCK] = values[SHARED_SOCK];
-	args[SHARED_NET] = values[SHARED_NET];
 	if (KNOB(KNOB_LIST) == LIST_SHARED)
 		args[SHARED_LIST] = shared_position(cookie, SHARED_LIST_SHIFT);
 }
