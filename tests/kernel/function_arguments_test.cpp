@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/generic_netlink.h"
 #include "harness/network_namespace.h"
@@ -30,16 +31,6 @@ constexpr int kPackets = 5;
 constexpr uint16_t kPort = 7777;
 
 using Counts = std::map<std::string, int>;
-
-std::vector<std::string> probes(const std::vector<std::string>& targets) {
-  std::vector<std::string> arguments;
-  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
-  return arguments;
-}
-
-std::string target_of(const Json& event) {
-  return text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol");
-}
 
 class FunctionArguments : public ::testing::Test {
  protected:

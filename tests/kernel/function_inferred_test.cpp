@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
@@ -27,14 +28,10 @@ namespace {
 
 constexpr int kPackets = 5;
 
-std::vector<std::string> probes(const std::vector<std::string>& targets) {
-  std::vector<std::string> arguments{"--with-inferred"};
-  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
+std::vector<std::string> with_inferred(const std::vector<std::string>& targets) {
+  std::vector<std::string> arguments = probes(targets);
+  arguments.insert(arguments.begin(), "--with-inferred");
   return arguments;
-}
-
-std::string target_of(const Json& event) {
-  return text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol");
 }
 
 bool is_inferred(const Json& event) { return event.contains("inferred"); }
@@ -63,7 +60,7 @@ class FunctionInferred : public ::testing::TestWithParam<std::string> {
 
   void begin(const std::vector<std::string>& targets) {
     collection_.emplace(std::vector<const NetworkNamespace*>{&pair_.left, &pair_.right},
-                        probes(targets));
+                        with_inferred(targets));
   }
 
   std::vector<Json> end() {
@@ -79,18 +76,6 @@ class FunctionInferred : public ::testing::TestWithParam<std::string> {
       if (probe.at("target") == target) return probe;
     require(false, "no probe " + target);
     return {};
-  }
-
-  void tunnel() const {
-    for (const bool is_left : {true, false}) {
-      const NetworkNamespace& netns = is_left ? pair_.left : pair_.right;
-      const std::string& local = is_left ? pair_.left_end.ipv4 : pair_.right_end.ipv4;
-      const std::string& remote = is_left ? pair_.right_end.ipv4 : pair_.left_end.ipv4;
-      netns.ip(
-          fmt::format("tunnel add tunnel mode ipip local {} remote {}\naddr add 10.6.0.{}/24 dev "
-                      "tunnel\nlink set tunnel up\n",
-                      local, remote, is_left ? 1 : 2));
-    }
   }
 
   const Pair pair_;
@@ -159,7 +144,7 @@ std::map<size_t, int> expect_innermost(const std::vector<Json>& events, const st
 
 // A tunnel's device sends the outer packet within the call that sends the inner one.
 TEST_P(FunctionInferred, HaveTheInnermostOfPacketsWithinEachOther) {
-  tunnel();
+  add_ipip_tunnel(pair_);
   const Flow inner{"UDP", {"10.6.0.1", 40000}, {"10.6.0.2", 7777}};
   const UniqueFd receiver = bound_socket(pair_.right, inner.dest, SOCK_DGRAM);
   begin({at("ip_output"), at_return("ip_output"), at("__local_bh_enable_ip")});
@@ -241,7 +226,7 @@ TEST_P(FunctionInferred, AreNotGivenThePacketBelowAHardInterrupt) {
 TEST_P(FunctionInferred, AreNotGivenTheOuterPacketWithinACallThatIsFiltered) {
   const UniqueFd receiver = bound_socket(pair_.right, flow().dest, SOCK_DGRAM);
   collection_.emplace(std::vector<const NetworkNamespace*>{&pair_.left},
-                      probes({at("ip_rcv"), at("fib_table_lookup")}));
+                      with_inferred({at("ip_rcv"), at("fib_table_lookup")}));
   send_datagrams(pair_.left, flow(), kPackets);
   for (const Json& event : end()) EXPECT_FALSE(is_inferred(event)) << event;
   EXPECT_GE(probe_in_stats(at("fib_table_lookup")).at("filtered").get<int>(), kPackets);
@@ -259,7 +244,7 @@ class FunctionInferredTargets : public ::testing::Test {
 
   ProcessResult collect(const std::vector<std::string>& targets) const {
     std::vector<std::string> arguments{"collect", "--no-record", "--quiet", "--duration", "0.1"};
-    for (const std::string& argument : probes(targets)) arguments.push_back(argument);
+    for (const std::string& argument : with_inferred(targets)) arguments.push_back(argument);
     return run_tracker(arguments);
   }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/kernel_version.h"
 #include "harness/process.h"
@@ -61,12 +62,6 @@ class FunctionLists : public ::testing::Test {
   const Pair pair_{NetworkNamespace::Ipv6::kOn};
 };
 
-std::vector<std::string> probes(const std::vector<std::string>& targets) {
-  std::vector<std::string> arguments;
-  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
-  return arguments;
-}
-
 // Each target has one event of each packet, and all of them from one hit: they have one time. Of
 // others nothing is expected.
 void expect_one_list(const std::string& file, const std::vector<std::string>& targets,
@@ -74,8 +69,7 @@ void expect_one_list(const std::string& file, const std::vector<std::string>& ta
   std::map<std::string, std::vector<int>> ports;
   std::map<std::string, std::set<std::string>> times, packets;
   for (const Json& event : view("print", file, {"-f", filter})) {
-    const std::string target =
-        text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol");
+    const std::string target = target_of(event);
     ports[target].push_back(event.at("/packet/udp/sport"_json_pointer).get<int>());
     times[target].insert(event.at("ts").dump());
     packets[target].insert(text_at(event, "/packet_id"));

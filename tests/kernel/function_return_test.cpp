@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
@@ -44,16 +45,6 @@ std::vector<std::string> targets_of(const std::vector<Ends>& all) {
   std::vector<std::string> targets;
   for (const Ends& ends : all) targets.insert(targets.end(), {ends.beginning, ends.at_return});
   return targets;
-}
-
-std::vector<std::string> probes(const std::vector<std::string>& targets) {
-  std::vector<std::string> arguments;
-  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
-  return arguments;
-}
-
-std::string target_of(const Json& event) {
-  return text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol");
 }
 
 class FunctionReturns : public ::testing::Test {
@@ -169,16 +160,7 @@ TEST_F(FunctionReturns, OfCallsWithinCallsOfTheSameFunction) {
 
 // ip_output() of the inner packet ends after that of the outer one, which is the same skb.
 TEST_F(FunctionReturns, OfATunnelWithinTheInnerCall) {
-  for (const auto* side : {"left", "right"}) {
-    const bool is_left = std::string(side) == "left";
-    const NetworkNamespace& netns = is_left ? pair_.left : pair_.right;
-    const std::string& local = is_left ? pair_.left_end.ipv4 : pair_.right_end.ipv4;
-    const std::string& remote = is_left ? pair_.right_end.ipv4 : pair_.left_end.ipv4;
-    netns.ip(
-        fmt::format("tunnel add tunnel mode ipip local {} remote {}\naddr add 10.6.0.{}/24 dev "
-                    "tunnel\nlink set tunnel up\n",
-                    local, remote, is_left ? 1 : 2));
-  }
+  add_ipip_tunnel(pair_);
   const Flow inner{"UDP", {"10.6.0.1", 40000}, {"10.6.0.2", 7777}};
   const UniqueFd receiver = bound_socket(pair_.right, inner.dest, SOCK_DGRAM);
   const std::vector<Ends> all = ends_of("ip_output");

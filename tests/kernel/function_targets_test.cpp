@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/kernel_version.h"
 #include "harness/network_namespace.h"
@@ -52,12 +53,6 @@ class FunctionTargets : public ::testing::Test {
 
   const Pair pair_;
 };
-
-std::vector<std::string> probes(const std::vector<std::string>& targets) {
-  std::vector<std::string> arguments;
-  for (const std::string& target : targets) arguments.insert(arguments.end(), {"--probe", target});
-  return arguments;
-}
 
 // Events of the flow to kPort by function and by the rung that it was reached by; each event is of
 // these addresses and of a known namespace.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
@@ -58,7 +59,7 @@ class FunctionProbes : public ::testing::Test {
   std::map<std::string, int> events(const std::string& file) {
     std::map<std::string, int> count;
     for (const Json& event : view("print", file, {"-f", kFilter})) {
-      ++count[text_at(event, "/probe/type") + ":" + text_at(event, "/probe/symbol")];
+      ++count[target_of(event)];
       EXPECT_NE(text_at(event, "/probe/rung"), "");
       EXPECT_NE(text_at(event, "/netns/name"), "");
       EXPECT_EQ(text_at(event, "/packet/ip/src"), pair_.left_end.ipv4);

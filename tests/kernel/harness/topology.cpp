@@ -58,4 +58,16 @@ Pair::Pair(NetworkNamespace::Ipv6 ipv6)
 
 void Pair::settle() const { wait_until_delivered(left, left_end.ipv4, right, right_end.ipv4); }
 
+void add_ipip_tunnel(const Pair& pair) {
+  for (const bool is_left : {true, false}) {
+    const NetworkNamespace& netns = is_left ? pair.left : pair.right;
+    const std::string& local = is_left ? pair.left_end.ipv4 : pair.right_end.ipv4;
+    const std::string& remote = is_left ? pair.right_end.ipv4 : pair.left_end.ipv4;
+    netns.ip(
+        fmt::format("tunnel add tunnel mode ipip local {} remote {}\naddr add 10.6.0.{}/24 dev "
+                    "tunnel\nlink set tunnel up\n",
+                    local, remote, is_left ? 1 : 2));
+  }
+}
+
 }  // namespace tracker::kernel_test

@@ -41,4 +41,7 @@ struct Pair {
   End right_end;
 };
 
+// Device `tunnel` on both sides, ipip between their addresses: left 10.6.0.1, right 10.6.0.2.
+void add_ipip_tunnel(const Pair& pair);
+
 }  // namespace tracker::kernel_test
