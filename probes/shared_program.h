@@ -26,6 +26,9 @@ struct SharedForm {
   uint64_t list = LIST_NONE;
   uint64_t hold = HOLD_NONE;
   uint64_t hold_offset = 0;
+  bool is_beside = false;  // whether there is a hook's state or a device beside the skb
+  uint64_t hook_hold = HOLD_NONE;
+  uint64_t hook_offset = 0;
 
   auto operator<=>(const SharedForm&) const = default;
 };
@@ -45,7 +48,14 @@ struct SharedSite {
 void close_all(std::vector<UniqueFd>& links);
 
 // Where arguments lie, for SharedSite: positions as FunctionArgs has them, -1: none.
-uint64_t shared_arguments(int skb, int sock, int net);
+struct SharedPositions {
+  int skb = -1;
+  int sock = -1;
+  int net = -1;
+  int hook = -1;
+  int dev = -1;
+};
+uint64_t shared_arguments(const SharedPositions& positions);
 
 // The constants of a program of one point become those of a shared one.
 void set_shared_knobs(Knobs& knobs);
