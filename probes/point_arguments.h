@@ -12,9 +12,9 @@
 namespace tracker {
 
 struct PointArgument {
-  std::string_view
-      name;  // "skb", "skbs" (a list of them), "sock", "net", "dev", "reason", "location", "rc"
-  unsigned position = 0;       // counts from 0
+  std::string_view name;  // "skb", "skbs" (a list of them), "sock", "net", "dev", "hook", "reason",
+                          // "location", "rc"
+  unsigned position = 0;  // counts from 0
   bool is_pointed_to = false;  // it lies in what the argument points to
 
   bool operator==(const PointArgument&) const = default;

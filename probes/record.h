@@ -117,6 +117,9 @@ enum tracker_knob {
 	KNOB_SOCK_ARG,
 	KNOB_NET_ARG,
 	KNOB_DEV_ARG,
+	KNOB_HOOK_ARG,       /* of a struct nf_hook_state */
+	KNOB_HOOK_HOLD,      /* how that argument leads to it: HOLD_NONE or HOLD_POINTER */
+	KNOB_HOOK_OFFSET,    /* as KNOB_HOLD_OFFSET */
 	KNOB_REASON_ARG,
 	KNOB_LOCATION_ARG,
 	KNOB_RETURN_ARG,     /* of what the kernel handed back: a result */
@@ -159,11 +162,15 @@ enum tracker_knob {
 #define SHARED_SOCK_SHIFT 20
 #define SHARED_NET_SHIFT 24
 #define SHARED_LIST_SHIFT 28
+#define SHARED_HOOK_SHIFT 32
+#define SHARED_DEV_SHIFT 36
 #define SHARED_NO_ARG 0xf
 #define SHARED_SKB 6 /* behind those of registers (REGISTER_ARGS) */
 #define SHARED_SOCK 7
 #define SHARED_NET 8
 #define SHARED_LIST 9
+#define SHARED_HOOK 10 /* these two only where one of the functions has such an argument */
+#define SHARED_DEV 11
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */

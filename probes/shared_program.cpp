@@ -170,13 +170,14 @@ void close_all(std::vector<UniqueFd>& links) {
   links.clear();
 }
 
-uint64_t shared_arguments(int skb, int sock, int net, uint64_t list) {
+uint64_t shared_arguments(const SharedPositions& positions) {
   const auto bits = [](int position, unsigned shift) {
     const bool is_none = position < 0 || position >= SCRATCH_ARGS;
     return (is_none ? uint64_t{SHARED_NO_ARG} : static_cast<uint64_t>(position)) << shift;
   };
-  return bits(skb, SHARED_SKB_SHIFT) | bits(sock, SHARED_SOCK_SHIFT) | bits(net, SHARED_NET_SHIFT) |
-         list << SHARED_LIST_SHIFT;
+  return bits(positions.skb, SHARED_SKB_SHIFT) | bits(positions.sock, SHARED_SOCK_SHIFT) |
+         bits(positions.net, SHARED_NET_SHIFT) | positions.list << SHARED_LIST_SHIFT |
+         bits(positions.hook, SHARED_HOOK_SHIFT) | bits(positions.dev, SHARED_DEV_SHIFT);
 }
 
 std::vector<Rung> shared_rungs() {
@@ -192,11 +193,15 @@ bool can_share(const SharedSite& site, Rung rung) {
 }
 
 void set_shared_knobs(Knobs& knobs) {
+  const bool is_beside = knobs[KNOB_HOOK_ARG] != KNOB_NO_ARG || knobs[KNOB_DEV_ARG] != KNOB_NO_ARG;
   knobs[KNOB_SHARED] = 1;
   if (knobs[KNOB_LIST] != LIST_NONE) knobs[KNOB_LIST] = LIST_SHARED;
-  set_argument_knobs(
-      {{KNOB_SKB_ARG, SHARED_SKB}, {KNOB_SOCK_ARG, SHARED_SOCK}, {KNOB_NET_ARG, SHARED_NET}},
-      knobs);
+  set_argument_knobs({{KNOB_SKB_ARG, SHARED_SKB},
+                      {KNOB_SOCK_ARG, SHARED_SOCK},
+                      {KNOB_NET_ARG, SHARED_NET},
+                      {KNOB_HOOK_ARG, is_beside ? SHARED_HOOK : -1},
+                      {KNOB_DEV_ARG, is_beside ? SHARED_DEV : -1}},
+                     knobs);
 }
 
 Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code) {

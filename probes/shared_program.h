@@ -26,6 +26,9 @@ struct SharedForm {
   bool is_list = false;  // of several skbs; what they come in is in the cookie
   uint64_t hold = HOLD_NONE;
   uint64_t hold_offset = 0;
+  bool is_beside = false;  // whether there is a hook's state or a device beside the skb
+  uint64_t hook_hold = HOLD_NONE;
+  uint64_t hook_offset = 0;
 
   auto operator<=>(const SharedForm&) const = default;
 };
@@ -44,9 +47,16 @@ struct SharedSite {
 // Detaches by closing the links.
 void close_all(std::vector<UniqueFd>& links);
 
-// Where arguments lie, for SharedSite: positions as FunctionArgs has them, -1: none; LIST_ in
-// record.h.
-uint64_t shared_arguments(int skb, int sock, int net, uint64_t list);
+// Where arguments lie, for SharedSite: positions as FunctionArgs has them, -1: none.
+struct SharedPositions {
+  int skb = -1;
+  int sock = -1;
+  int net = -1;
+  uint64_t list = LIST_NONE;  // what the skbs come in
+  int hook = -1;
+  int dev = -1;
+};
+uint64_t shared_arguments(const SharedPositions& positions);
 
 // The constants of a program of one point become those of a shared one.
 void set_shared_knobs(Knobs& knobs);

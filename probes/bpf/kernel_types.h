@@ -34,6 +34,12 @@ struct net_device {
 	possible_net_t nd_net;
 };
 
+struct nf_hook_state {
+	struct net_device *in;
+	struct net_device *out;
+	struct net *net;
+};
+
 typedef struct {
 	int counter;
 } atomic_t;

@@ -76,18 +76,22 @@ static __always_inline void find_route_netns(struct tracker_scratch *scratch,
 		prove_netns(scratch, READ(dev, nd_net.net), origin);
 }
 
-/* The device's namespace comes first: a socket's may be another one (a packet that crossed a veth
- * still has the sender's socket until it is orphaned). */
-static __always_inline void find_origin(struct tracker_scratch *scratch, struct origin *origin,
-					const struct net_device *dev, const struct sock *skb_sk,
-					const struct sock *event_sk)
+static __always_inline void find_device(struct tracker_scratch *scratch, struct origin *origin,
+					const struct net_device *dev)
 {
-	const struct sock *sk = event_sk ? event_sk : skb_sk;
-
 	if (is_kernel_address(dev) && prove_netns(scratch, READ(dev, nd_net.net), origin)) {
 		origin->dev = dev;
 		origin->ifindex = READ(dev, ifindex);
 	}
+}
+
+/* After the device, whose namespace comes first: a socket's may be another one (a packet that crossed
+ * a veth still has the sender's socket until it is orphaned). */
+static __always_inline void find_socket(struct tracker_scratch *scratch, struct origin *origin,
+					const struct sock *skb_sk, const struct sock *event_sk)
+{
+	const struct sock *sk = event_sk ? event_sk : skb_sk;
+
 	if (is_kernel_address(sk) && prove_netns(scratch, READ(sk, __sk_common.skc_net.net), origin)) {
 		origin->sk = sk;
 		origin->family = READ(sk, __sk_common.skc_family);

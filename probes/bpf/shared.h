@@ -34,6 +34,21 @@ static __always_inline __u64 register_argument(const __u64 *registers, const voi
 	return 0;
 }
 
+/* What is beside the skb, where one of the functions that share the program has such an argument. */
+static __always_inline void copy_shared_beside(__u64 *args, void *ctx, __u64 cookie)
+{
+	__u32 hook = shared_position(cookie, SHARED_HOOK_SHIFT);
+	__u32 dev = shared_position(cookie, SHARED_DEV_SHIFT);
+
+	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS) {
+		args[SHARED_HOOK] = register_argument(args, ctx, hook);
+		args[SHARED_DEV] = register_argument(args, ctx, dev);
+	} else {
+		args[SHARED_HOOK] = traced_argument(ctx, hook);
+		args[SHARED_DEV] = traced_argument(ctx, dev);
+	}
+}
+
 /* To the places where programs that serve one function have them by its knobs. */
 static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 cookie)
 {
@@ -53,6 +68,8 @@ static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 
 	}
 	if (KNOB(KNOB_LIST) == LIST_SHARED)
 		args[SHARED_LIST] = shared_position(cookie, SHARED_LIST_SHIFT);
+	if (KNOB(KNOB_HOOK_ARG) != KNOB_NO_ARG)
+		copy_shared_beside(args, ctx, cookie);
 }
 
 #endif

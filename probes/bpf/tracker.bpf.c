@@ -19,6 +19,7 @@
 #endif
 
 #include "call.h"
+#include "beside.h"
 #include "companion.h"
 #include "hand.h"
 #include "hit.h"
@@ -132,10 +133,15 @@ static __always_inline int handle_skb(struct hit *hit, __u64 address, bool of_li
 
 	find_span(skb, &span);
 	forget(hit, &span);
-	find_origin(hit->scratch, &origin, skb->dev, skb->sk,
+	find_device(hit->scratch, &origin, skb->dev);
+	if (!of_list && !origin.dev)
+		find_device_beside(hit, &origin);
+	find_socket(hit->scratch, &origin, skb->sk,
 		    (const void *)argument(hit, KNOB(KNOB_SOCK_ARG)));
 	if (!origin.netns_inum && KNOB(KNOB_NET_ARG) != KNOB_NO_ARG)
 		prove_netns(hit->scratch, (const void *)argument(hit, KNOB(KNOB_NET_ARG)), &origin);
+	if (!of_list && !origin.netns_inum)
+		find_hook_netns(hit, &origin);
 	if (!(KNOB(KNOB_FLAGS) & KNOB_FLAG_ALL_SKBS) && never_was_a_packet(&origin, skb->protocol))
 		return filtered(hit);
 	if (!origin.netns_inum)
@@ -202,8 +208,7 @@ static __always_inline int handle_transmitted(struct hit *hit)
 	void *ring;
 
 	/* The filter decides as it did at start_xmit: what that pushed (or did not) stays paired. */
-	find_origin(hit->scratch, &origin, (const void *)argument(hit, KNOB(KNOB_DEV_ARG)), NULL,
-		    NULL);
+	find_device(hit->scratch, &origin, (const void *)argument(hit, KNOB(KNOB_DEV_ARG)));
 	if (!passes_netns_filter(hit, &origin))
 		return 0;
 	packet_id = transmitted_id(hit, skb, return_code);

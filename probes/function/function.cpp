@@ -16,6 +16,11 @@ namespace {
 
 constexpr uint32_t kWordBytes = 8;
 
+// It sets skb->dev to its struct net_device * (net/ethernet/eth.c), which a driver's new skb may
+// have nowhere else. Of other functions the argument is no help where skb->dev is not set, and can
+// be wrong: rtnl_fill_stats() writes of a device into an skb that is a netlink message.
+constexpr std::string_view kSetsDevice = "eth_type_trans";
+
 // What holds packets and is not read as one.
 std::string_view other_holder(const btf* object, uint32_t id) {
   const std::string_view target = pointee(object, id);
@@ -67,6 +72,7 @@ void choose_list(std::string_view name, const SkbListPositions& lists, FunctionA
   if (list.kind == LIST_NONE) return;
   args.list = list.kind;
   args.skb = list.position;
+  args.hook = -1;  // of nf_hook_slow_list(), whose skbs were received and have their device
   if (!args.gives_skb)
     args.why_no_return = "it is given several skbs, each of which may be freed when it returns";
 }
@@ -86,6 +92,14 @@ void choose_holder(const Holder& holder, FunctionArgs& args) {
   args.hold_offset = holder.offset;
 }
 
+// Beside the skb in the same struct since 5.14 (struct nft_pktinfo.state).
+void choose_hook(const Holder& holder, FunctionArgs& args) {
+  if (args.hook >= 0 || holder.position < 0) return;
+  args.hook = holder.position;
+  args.hook_hold = HOLD_POINTER;
+  args.hook_offset = holder.offset;
+}
+
 std::optional<Function> function_of(const btf& object, const std::string& module, uint32_t id) {
   const btf_type* type = btf__type_by_id(&object, id);
   const btf_type* prototype = skip_modifiers(&object, type->type);
@@ -101,6 +115,7 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
   FunctionArgs args;
   SkbListPositions lists;
   Holder nft;
+  Holder nft_hook;
   args.count = btf_vlen(prototype);
   args.result = result_kind(object, prototype->type);
   args.gives_skb = pointee(object, prototype->type) == "sk_buff";
@@ -124,7 +139,11 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
     if (is_skb_pointer(object, id) && i < SCRATCH_ARGS) set_once(args.skb_place, i);
     if (target == "nft_pktinfo" && i < SCRATCH_ARGS && nft.position < 0) {
       if (const auto offset = pointer_member(object, id, "skb", "sk_buff")) nft = {i, *offset};
+      if (const auto offset = pointer_member(object, id, "state", "nf_hook_state"))
+        nft_hook = {i, *offset};
     }
+    if (target == "nf_hook_state" && i < SCRATCH_ARGS) set_once(args.hook, i);
+    if (target == "net_device" && i < SCRATCH_ARGS && name == kSetsDevice) set_once(args.dev, i);
     if (target == "sock") set_once(args.sock, i);
     if (target == "net") set_once(args.net, i);
     if (const std::string_view holder = other_holder(object, id); !holder.empty())
@@ -141,6 +160,7 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
   if (finds_skb_behind_pointer(object, name, prototype->type))
     choose_holder({args.skb_place, 0}, args);
   choose_holder(nft, args);
+  choose_hook(nft_hook, args);
   if (puts_skb(args))
     args.why_no_skb =
         "it puts an skb where its struct sk_buff ** points: its return can be watched";

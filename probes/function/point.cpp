@@ -61,7 +61,8 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   set_argument_knobs({{KNOB_SKB_ARG, gives_skb ? result : (has_args ? skb : -1)},
                       {KNOB_SOCK_ARG, has_origin ? args.sock : -1},
                       {KNOB_NET_ARG, has_origin ? args.net : -1},
-                      {KNOB_DEV_ARG, -1},
+                      {KNOB_DEV_ARG, has_origin ? args.dev : -1},
+                      {KNOB_HOOK_ARG, has_origin ? args.hook : -1},
                       {KNOB_REASON_ARG, -1},
                       {KNOB_LOCATION_ARG, -1},
                       {KNOB_RETURN_ARG, result}},
@@ -69,6 +70,8 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   knobs[KNOB_LIST] = gives_skb ? LIST_NONE : args.list;
   knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : (puts_one ? HOLD_RESULT : args.hold);
   knobs[KNOB_HOLD_OFFSET] = gives_skb ? 0 : args.hold_offset;
+  knobs[KNOB_HOOK_HOLD] = args.hook_hold;
+  knobs[KNOB_HOOK_OFFSET] = args.hook_offset;
   knobs[KNOB_RESULT] = result >= 0 && !gives_skb ? args.result : RESULT_NONE;
   if (knobs[KNOB_RETURN_ARG] == KNOB_NO_ARG) knobs[KNOB_RESULT] = RESULT_NONE;
   knobs[KNOB_ROLE] = static_cast<uint64_t>(
@@ -85,9 +88,11 @@ std::optional<SharedSite> FunctionPoint::shared_site() const {
   site.module = function_.module;
   site.type_id = function_.type_id;
   site.has_namesake = function_.has_namesake;
-  site.form = {is_list(function_.args), function_.args.hold, function_.args.hold_offset};
-  site.arguments = shared_arguments(function_.args.skb, function_.args.sock, function_.args.net,
-                                    function_.args.list);
+  const FunctionArgs& args = function_.args;
+  site.form = {is_list(args),  args.hold,       args.hold_offset, args.hook >= 0 || args.dev >= 0,
+               args.hook_hold, args.hook_offset};
+  site.arguments =
+      shared_arguments({args.skb, args.sock, args.net, args.list, args.hook, args.dev});
   if (!rung_)
     site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
   else if (*rung_ == Rung::kFentry)

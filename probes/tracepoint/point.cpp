@@ -65,6 +65,7 @@ void TracepointPoint::set_knobs(Rung /*rung*/, Knobs& knobs) const {
                       {KNOB_SOCK_ARG, args.sock},
                       {KNOB_NET_ARG, -1},
                       {KNOB_DEV_ARG, args.dev},
+                      {KNOB_HOOK_ARG, -1},
                       {KNOB_REASON_ARG, args.reason},
                       {KNOB_LOCATION_ARG, args.location},
                       {KNOB_RETURN_ARG, args.return_code}},

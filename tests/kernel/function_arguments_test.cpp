@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/collection.h"
+#include "harness/frame.h"
 #include "harness/function_probes.h"
 #include "harness/function_rungs.h"
 #include "harness/generic_netlink.h"
@@ -23,6 +24,7 @@
 #include "harness/require.h"
 #include "harness/topology.h"
 #include "harness/traffic.h"
+#include "harness/tun.h"
 
 namespace tracker::kernel_test {
 namespace {
@@ -225,6 +227,78 @@ TEST_F(FunctionArgumentsOfResults, AreNotThereAtTheBeginning) {
       run_tracker({"collect", "--no-record", "--duration", "1", "--probe", "fn:prepare_reply"});
   EXPECT_EQ(refused.status, 1);
   EXPECT_NE(refused.err.find("its return can be watched"), std::string::npos) << refused.err;
+}
+
+constexpr char kOutputRules[] =
+    "table inet test {\n"
+    "  chain output {\n"
+    "    type filter hook output priority 0; policy accept;\n"
+    "    udp dport 7777 counter\n"
+    "  }\n"
+    "}\n";
+
+// What leaves has no device yet where a chain of hook output sees it: ip_output() sets it later.
+class FunctionArgumentsOfHooks : public FunctionArguments {
+ protected:
+  // Sends the datagrams while these are watched; each of their events is at the device by which
+  // they leave.
+  Counts watch(const std::vector<std::string>& targets) {
+    pair_.left.nft(kOutputRules);
+    collection_.emplace(std::vector<const NetworkNamespace*>{&pair_.left}, probes(targets));
+    send();
+    collection_->stop();
+    for (const Json& event : view("print", collection_->file(), {"-f", "udp dst port 7777"})) {
+      const std::string target = target_of(event);
+      const bool has_hook = target.ends_with("/nft_do_chain") ||
+                            target.ends_with("/nft_do_chain_inet") ||
+                            target.ends_with(":nf_hook_slow");
+      EXPECT_TRUE(!has_hook || text_at(event, "/dev/name") == pair_.left_end.device) << event;
+    }
+    expect_nothing_lost(collection_->file());
+    return events(collection_->file(), pair_.left);
+  }
+
+ private:
+  std::optional<Collection> collection_;
+};
+
+TEST_F(FunctionArgumentsOfHooks, HaveTheDeviceThatTheSkbLacks) {
+  EXPECT_EQ(watch({"fn:nft_do_chain_inet", "kprobe:nft_do_chain_inet", "fn:nft_do_chain",
+                   "kprobe:nft_do_chain"}),
+            (Counts{{"fn:nf_tables/nft_do_chain_inet", kPackets},
+                    {"kprobe:nf_tables/nft_do_chain_inet", kPackets},
+                    {"fn:nf_tables/nft_do_chain", kPackets},
+                    {"kprobe:nf_tables/nft_do_chain", kPackets}}));
+}
+
+TEST_F(FunctionArgumentsOfHooks, HaveItByTheProgramThatManyShareToo) {
+  const Counts count = watch({"fn:nf_tables/nft_*", "fn:nf_hook_slow"});
+  for (const char* target :
+       {"fn:nf_tables/nft_do_chain_inet", "fn:nf_tables/nft_do_chain", "fn:nf_hook_slow"}) {
+    const auto found = count.find(target);
+    EXPECT_GE(found == count.end() ? 0 : found->second, kPackets) << target;
+  }
+}
+
+// What a program writes to its tap is in a new skb, without a device until eth_type_trans() sets
+// it.
+TEST_F(FunctionArguments, OfEthTypeTransHaveTheDeviceThatTheSkbLacks) {
+  const NetworkNamespace netns("tap");
+  const UniqueFd tap = open_tun(netns, "tap7", TunMode::kTap, 10 * kPackets);
+  Collection collection({&netns}, probes({"fn:eth_type_trans", "kprobe:eth_type_trans"}));
+  const Frame frame = ipv4_frame({2, 0, 0, 0, 0, 9}, {2, 0, 0, 0, 0, 8},
+                                 {"UDP", {"10.2.0.2", 40000}, {"10.2.0.1", kPort}});
+  for (int i = 0; i < kPackets; ++i)
+    require_call(write(tap.get(), frame.data(), frame.size()), "write to the tap");
+  collection.stop();
+  Counts count;
+  for (const Json& event : view("print", collection.file())) {
+    ++count[target_of(event)];
+    EXPECT_EQ(text_at(event, "/dev/name"), "tap7") << event;
+    EXPECT_EQ(text_at(event, "/netns/name"), netns.name()) << event;
+  }
+  EXPECT_EQ(count, (Counts{{"fn:eth_type_trans", kPackets}, {"kprobe:eth_type_trans", kPackets}}));
+  expect_nothing_lost(collection.file());
 }
 
 TEST_F(FunctionArguments, AreSaidToLeadThere) {

@@ -23,10 +23,10 @@ class MadeBtf {
         number_(btf__add_int(object_.get(), "int", 4, BTF_INT_SIGNED)),
         skb_(pointer_to("sk_buff")) {
     btf* object = object_.get();
-    const int state = pointer_to("nf_hook_state");
+    hook_ = pointer_to("nf_hook_state");
     const int holder = btf__add_struct(object, "nft_pktinfo", 4 * kPointerBytes);
     btf__add_field(object, "flags", number_, 0, 0);
-    btf__add_field(object, "state", state, 8 * kPointerBytes, 0);
+    btf__add_field(object, "state", hook_, 8 * kPointerBytes, 0);
     btf__add_field(object, "skb", skb_, 16 * kPointerBytes, 0);
     pktinfo_ = btf__add_ptr(object, btf__add_const(object, holder));
   }
@@ -34,6 +34,7 @@ class MadeBtf {
   const btf* get() const { return object_.get(); }
   int number() const { return number_; }
   int skb() const { return skb_; }
+  int hook() const { return hook_; }
   int pktinfo() const { return pktinfo_; }
 
   int enumeration(const char* name) { return btf__add_enum(object_.get(), name, 4); }
@@ -52,6 +53,7 @@ class MadeBtf {
   BtfPointer object_;
   int number_;
   int skb_;
+  int hook_ = 0;
   int pktinfo_ = 0;
 };
 
@@ -70,8 +72,27 @@ TEST(FunctionArgs, LeadThroughWhatNftablesHandsOn) {
   EXPECT_EQ(args.skb, 1);
   EXPECT_EQ(args.hold, static_cast<uint64_t>(HOLD_POINTER));
   EXPECT_EQ(args.hold_offset, 16U);
+  EXPECT_EQ(args.hook, 1);
+  EXPECT_EQ(args.hook_hold, static_cast<uint64_t>(HOLD_POINTER));
+  EXPECT_EQ(args.hook_offset, 8U);
   EXPECT_TRUE(brings_packet(args, FunctionEnd::kBeginning));
   EXPECT_TRUE(brings_packet(args, FunctionEnd::kReturn));
+}
+
+TEST(FunctionArgs, HaveTheStateOfAHookBesideTheSkb) {
+  MadeBtf btf;
+  const FunctionArgs args = btf.args("hook", btf.number(), {btf.skb(), btf.hook()});
+  EXPECT_EQ(args.skb, 0);
+  EXPECT_EQ(args.hook, 1);
+  EXPECT_EQ(args.hook_hold, static_cast<uint64_t>(HOLD_NONE));
+}
+
+// Of others the device is where a packet may go, or what a netlink message is about.
+TEST(FunctionArgs, HaveADeviceBesideTheSkbWhereItIsWhereThePacketIs) {
+  MadeBtf btf;
+  const int dev = btf.pointer_to("net_device");
+  EXPECT_EQ(btf.args("eth_type_trans", btf.number(), {btf.skb(), dev}).dev, 1);
+  EXPECT_EQ(btf.args("rtnl_fill_stats", btf.number(), {btf.skb(), dev}).dev, -1);
 }
 
 TEST(FunctionArgs, PreferTheSkbItself) {

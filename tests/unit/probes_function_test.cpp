@@ -67,10 +67,11 @@ TEST(TraceableFunctions, AreCountedOverAllModules) {
 }
 
 TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
-  EXPECT_EQ(shared_arguments(0, -1, 2, LIST_NONE), 0x2f00000U);
-  EXPECT_EQ(shared_arguments(11, 3, -1, LIST_CHAIN), 0x3f3b0000U);
+  EXPECT_EQ(shared_arguments({.skb = 0, .net = 2}), 0xff02f00000U);
+  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .list = LIST_CHAIN}), 0xff3f3b0000U);
+  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .hook = 4, .dev = 5}), 0x540f3b0000U);
   // behind the last that can be read
-  EXPECT_EQ(shared_arguments(12, -1, -1, LIST_NONE), 0xfff0000U);
+  EXPECT_EQ(shared_arguments({.skb = 12}), 0xff0fff0000U);
 }
 
 TEST(SharedSite, IsReachedByWhatSaysWhichFunctionIsMeant) {
