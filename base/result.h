@@ -18,6 +18,8 @@ namespace tracker {
 enum class ErrorKind {
   kFailed,      // exit status 1: the world said no
   kWrongUsage,  // exit status 2: the user typed something that cannot be meant
+  kLacking,     // exit status 1, where nothing is left: this kernel lacks what one thing among
+                // several needs, and the others go on without it
 };
 
 // One sentence for the user: what was tried, on what, why it failed and, where known, what to do.

@@ -6,7 +6,12 @@
 
 namespace tracker {
 
-std::string errno_text(int error_number) { return std::generic_category().message(error_number); }
+std::string errno_text(int error_number) {
+  // The kernel's own number, which libc has no text for (include/linux/errno.h).
+  constexpr int kKernelNotSupported = 524;
+  if (error_number == kKernelNotSupported) return "this kernel does not support it (ENOTSUPP)";
+  return std::generic_category().message(error_number);
+}
 
 Error system_error(const std::string& tried, int error_number, const std::string& advice) {
   std::string message = "cannot " + tried + ": " + errno_text(error_number);

@@ -79,6 +79,11 @@ std::string_view section_name(Section section) {
       ->name;
 }
 
+bool can_go_on_without(const std::string& target, const Error& error) {
+  return error.kind == ErrorKind::kLacking ||
+         (is_optional(target) && error.kind != ErrorKind::kWrongUsage);
+}
+
 }  // namespace
 
 uint32_t CollectorChoice::wanted() const {
@@ -130,7 +135,7 @@ Result<std::vector<PlannedProbe>> plan_probes(const std::vector<std::string>& ta
   PlanMaker maker;
   for (const std::string& typed : targets) {
     auto looked_up = find_points(typed, btf, without);
-    if (!looked_up && is_optional(typed) && looked_up.error().kind != ErrorKind::kWrongUsage) {
+    if (!looked_up && can_go_on_without(typed, looked_up.error())) {
       note("left out: " + looked_up.error().message);
       continue;
     }

@@ -231,6 +231,14 @@ Result<BtfPointer> KernelBtf::reduced_to(const btf& wanted) const {
   return reduce_btf(*state_->vmlinux.object, state_->vmlinux.types.composites, wanted);
 }
 
+std::vector<std::string> KernelBtf::modules() const {
+  state_->read_modules();
+  std::vector<std::string> names;
+  for (const Indexed& module : state_->modules) names.push_back(module.module);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 const Tracepoint* KernelBtf::find_tracepoint(const std::string& name) const {
   auto found = state_->tracepoints.find(name);
   if (found == state_->tracepoints.end()) {

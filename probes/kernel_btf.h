@@ -73,6 +73,9 @@ class KernelBtf {
       std::function<void(const btf& object, const std::string& module, uint32_t id)>;
   void for_each_function(const FunctionVisit& visit) const;
 
+  // The loaded modules whose types are known, sorted.
+  std::vector<std::string> modules() const;
+
   // Every reason of enum skb_drop_reason and of the subsystems' own enums, by whole value; empty on
   // kernels before 5.17.
   std::map<uint32_t, ReasonName> drop_reasons() const;

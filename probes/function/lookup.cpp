@@ -73,6 +73,32 @@ Error not_watched(const FunctionTarget& target, const std::string& name, std::st
   return Error{fmt::format("{}:{} cannot be watched: {}", target.type, name, why)};
 }
 
+// Loaded modules that have such functions but whose types the kernel does not have: it was built
+// without CONFIG_DEBUG_INFO_BTF_MODULES, or the module elsewhere.
+std::vector<std::string> untyped_modules(const FunctionTarget& target, const std::string& name,
+                                         const KernelBtf& btf,
+                                         const TraceableFunctions& traceable) {
+  const std::vector<std::string> typed = btf.modules();
+  std::vector<std::string> modules = traceable.modules_with(name);
+  std::erase_if(modules, [&](const std::string& module) {
+    return std::binary_search(typed.begin(), typed.end(), module) ||
+           (!target.module.empty() && !matches_glob(target.module, module));
+  });
+  return modules;
+}
+
+Error lacks_types(const FunctionTarget& target, const std::string& name,
+                  const std::vector<std::string>& modules) {
+  Error error = not_watched(
+      target, name,
+      fmt::format(
+          "the kernel has no readable type information of {} (/sys/kernel/btf/{}), by which "
+          "arguments are found",
+          some_names(modules, kNamesInSentence), modules.front()));
+  error.kind = ErrorKind::kLacking;
+  return error;
+}
+
 Error unknown(const FunctionTarget& target, const std::string& name, const KernelBtf& btf,
               const TraceableFunctions& traceable) {
   const std::vector<std::string> variants = traceable.variants(name);
@@ -83,6 +109,8 @@ Error unknown(const FunctionTarget& target, const std::string& name, const Kerne
     return not_watched(target, name,
                        "the kernel's type information does not have its arguments" + made);
   }
+  if (const auto modules = untyped_modules(target, name, btf, traceable); !modules.empty())
+    return lacks_types(target, name, modules);
   const std::string module = target.module.empty() ? "" : target.module + "/";
   return Error{fmt::format("unknown function {}:{}{}{}; nearest: {}", target.type, module, name,
                            module.empty() ? "" : " (is the module loaded?)",
@@ -182,6 +210,12 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
         "narrow it",
         target.text(), target.is_return ? "the returns of " : "", found.points.size(), kMostAlone)};
   if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
+  const auto untyped = untyped_modules(target, target.names.front(), btf, traceable);
+  if (!untyped.empty()) {
+    if (found.points.empty()) return lacks_types(target, target.names.front(), untyped);
+    found.notes.push_back(fmt::format("{} leaves out modules without readable type information: {}",
+                                      target.text(), some_names(untyped, kNamesInSentence)));
+  }
   if (!found.points.empty()) return found;
   return Error{
       fmt::format("no function that takes an skb and can be traced matches {}", target.text())};

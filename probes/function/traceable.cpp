@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
+
+#include "probes/glob.h"
 
 namespace tracker {
 
@@ -42,6 +45,16 @@ size_t TraceableFunctions::count(std::string_view name) const {
   const auto first = std::ranges::lower_bound(functions_, name, {}, &Entry::name);
   const auto last = std::ranges::upper_bound(functions_, name, {}, &Entry::name);
   return static_cast<size_t>(last - first);
+}
+
+std::vector<std::string> TraceableFunctions::modules_with(const std::string& pattern) const {
+  std::set<std::string_view> names;
+  for (const Entry& entry : functions_) {
+    if (!entry.module.empty() && !names.contains(entry.module) &&
+        matches_glob(pattern, std::string(entry.name)))
+      names.insert(entry.module);
+  }
+  return {names.begin(), names.end()};
 }
 
 std::vector<std::string> TraceableFunctions::variants(std::string_view name) const {

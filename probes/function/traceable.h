@@ -29,6 +29,8 @@ class TraceableFunctions {
   size_t count(std::string_view name, std::string_view module) const;
   // How many there are of that name, in vmlinux and all modules.
   size_t count(std::string_view name) const;
+  // The modules that have a function whose name matches, sorted.
+  std::vector<std::string> modules_with(const std::string& pattern) const;
   // The compiler's variants of a function: "NAME.isra.0", "NAME.constprop.0", "NAME.part.0".
   std::vector<std::string> variants(std::string_view name) const;
 

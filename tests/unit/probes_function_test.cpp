@@ -66,6 +66,13 @@ TEST(TraceableFunctions, AreCountedOverAllModules) {
   EXPECT_EQ(traceable.count("never"), 0U);
 }
 
+TEST(TraceableFunctions, SayInWhichModulesTheyAre) {
+  const TraceableFunctions traceable("nft_do\nnft_do [b]\nnft_make [b]\nnft_make [a]\nother [c]\n");
+  EXPECT_EQ(traceable.modules_with("nft_*"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(traceable.modules_with("nft_do"), std::vector<std::string>{"b"});
+  EXPECT_TRUE(traceable.modules_with("none").empty());
+}
+
 TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
   EXPECT_EQ(shared_arguments({.skb = 0, .net = 2}), 0xff02f00000U);
   EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .list = LIST_CHAIN}), 0xff3f3b0000U);

@@ -10,7 +10,7 @@
 namespace tracker::kernel_test {
 
 // Long enough for an emulated guest on a busy machine; a test that waits so long has failed.
-inline constexpr std::chrono::seconds kPatience{40};
+inline constexpr std::chrono::seconds kPatience{90};
 
 // Whether `holds` became true in time. It is asked every few milliseconds.
 bool wait_for(const std::function<bool()>& holds, std::chrono::milliseconds timeout = kPatience);
