@@ -10,6 +10,8 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <iterator>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -25,6 +27,15 @@ namespace {
 
 // Not in the headers of the kernels before 7.3 (enum bpf_attach_type).
 constexpr uint32_t kTraceFentryMulti = 59;
+
+// Nor these: BPF_F_KPROBE_MULTI_RETURN, 5.18, and of struct bpf_link_info the part on such links.
+constexpr uint32_t kKprobeMultiReturn = 1;
+struct KprobeMultiInfo {
+  uint32_t type = 0, id = 0, program = 0, padding = 0;
+  uint64_t addresses = 0;
+  uint32_t count = 0, flags = 0;
+  uint64_t missed = 0;  // since 6.7, commit e2b2cd592adb
+};
 
 // So many refused one after the other, and none taken: the kernel takes none.
 constexpr size_t kMostRefused = 8;
@@ -65,7 +76,7 @@ int link_tracing_multi(int program, std::span<const SharedTarget> targets) {
   return link < 0 ? -errno : static_cast<int>(link);
 }
 
-int link_kprobe_multi(int program, std::span<const SharedTarget> targets) {
+int link_kprobe_multi(int program, Rung rung, std::span<const SharedTarget> targets) {
   std::vector<const char*> names;
   names.reserve(targets.size());
   for (const SharedTarget& target : targets) names.push_back(target.site->function.c_str());
@@ -74,6 +85,7 @@ int link_kprobe_multi(int program, std::span<const SharedTarget> targets) {
   options.kprobe_multi.cnt = static_cast<uint32_t>(targets.size());
   options.kprobe_multi.syms = names.data();
   options.kprobe_multi.cookies = cookies.data();
+  options.kprobe_multi.flags = is_at_return(rung) ? kKprobeMultiReturn : 0;
   return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
 }
 
@@ -89,7 +101,7 @@ class ManyAtOnce {
     if (gave_up_.empty() && !keep_going_(0, 0)) gave_up_ = kEnded;
     if (!gave_up_.empty()) return refuse(refusals, gave_up_);
     const int link = rung_ == Rung::kFentryMulti ? link_tracing_multi(program_, targets)
-                                                 : link_kprobe_multi(program_, targets);
+                                                 : link_kprobe_multi(program_, rung_, targets);
     if (link >= 0) {
       links_.emplace_back(link);
       return;
@@ -120,9 +132,10 @@ class ManyAtOnce {
   size_t refused_ = 0;
 };
 
-Result<UniqueFd> link_kprobe(int program, const SharedTarget& target) {
+Result<UniqueFd> link_kprobe(int program, Rung rung, const SharedTarget& target) {
   const SharedSite& site = *target.site;
-  TRY_ASSIGN(event, open_kprobe(kprobe_symbol(site.function, site.module), KprobeEnd::kBeginning));
+  const KprobeEnd end = is_at_return(rung) ? KprobeEnd::kReturn : KprobeEnd::kBeginning;
+  TRY_ASSIGN(event, open_kprobe(kprobe_symbol(site.function, site.module), end));
   auto options = libbpf_options<bpf_link_create_opts>();
   options.perf_event.bpf_cookie = target.cookie;
   // the link keeps the event
@@ -131,7 +144,8 @@ Result<UniqueFd> link_kprobe(int program, const SharedTarget& target) {
   return UniqueFd(link);
 }
 
-std::vector<std::string> attach_kprobes(int program, std::span<const SharedTarget> targets,
+std::vector<std::string> attach_kprobes(int program, Rung rung,
+                                        std::span<const SharedTarget> targets,
                                         std::vector<UniqueFd>& links, const KeepGoing& keep_going) {
   std::vector<std::string> refusals(targets.size());
   std::string gave_up;
@@ -141,7 +155,7 @@ std::vector<std::string> attach_kprobes(int program, std::span<const SharedTarge
       refusals[i] = gave_up;
       continue;
     }
-    auto link = link_kprobe(program, targets[i]);
+    auto link = link_kprobe(program, rung, targets[i]);
     if (link)
       links.push_back(std::move(*link));
     else
@@ -177,22 +191,32 @@ uint64_t shared_arguments(const SharedPositions& positions) {
   };
   return bits(positions.skb, SHARED_SKB_SHIFT) | bits(positions.sock, SHARED_SOCK_SHIFT) |
          bits(positions.net, SHARED_NET_SHIFT) | positions.list << SHARED_LIST_SHIFT |
-         bits(positions.hook, SHARED_HOOK_SHIFT) | bits(positions.dev, SHARED_DEV_SHIFT);
+         bits(positions.hook, SHARED_HOOK_SHIFT) | bits(positions.dev, SHARED_DEV_SHIFT) |
+         positions.result << SHARED_RESULT_SHIFT;
 }
 
 std::vector<Rung> shared_rungs() {
-  if (kernel_may_preempt()) return {Rung::kKprobeMulti, Rung::kFentryMulti, Rung::kKprobe};
-  return {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
+  if (kernel_may_preempt())
+    return {Rung::kKprobeMulti, Rung::kFentryMulti, Rung::kKprobe, Rung::kKretprobeMulti,
+            Rung::kKretprobe};
+  return {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe, Rung::kKretprobeMulti,
+          Rung::kKretprobe};
 }
 
 // Links of fentry_multi take ids of vmlinux' BTF alone, those of kprobe_multi names alone.
 bool can_share(const SharedSite& site, Rung rung) {
   if (std::ranges::find(site.rungs, rung) == site.rungs.end()) return false;
   if (rung == Rung::kFentryMulti) return site.module.empty();
-  return rung != Rung::kKprobeMulti || !site.has_namesake;
+  const bool is_by_name = rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti;
+  return !is_by_name || !site.has_namesake;
 }
 
 void set_shared_knobs(Knobs& knobs) {
+  if (knobs[KNOB_CONTEXT] == CONTEXT_RETURNED) {
+    knobs[KNOB_SHARED] = 1;
+    knobs[KNOB_RESULT] = RESULT_SHARED;
+    return;
+  }
   const bool is_beside = knobs[KNOB_HOOK_ARG] != KNOB_NO_ARG || knobs[KNOB_DEV_ARG] != KNOB_NO_ARG;
   knobs[KNOB_SHARED] = 1;
   if (knobs[KNOB_LIST] != LIST_NONE) knobs[KNOB_LIST] = LIST_SHARED;
@@ -209,17 +233,91 @@ Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code) {
   form.name = "functions";
   form.type = rung == Rung::kFentryMulti ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_KPROBE;
   if (rung == Rung::kFentryMulti) form.attach_type = kTraceFentryMulti;
-  if (rung == Rung::kKprobeMulti) form.attach_type = BPF_TRACE_KPROBE_MULTI;
+  if (rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti)
+    form.attach_type = BPF_TRACE_KPROBE_MULTI;
   return load_program(form, code);
 }
 
 std::vector<std::string> attach_shared(Rung rung, int program,
                                        std::span<const SharedTarget> targets,
                                        std::vector<UniqueFd>& links, const KeepGoing& keep_going) {
-  if (rung == Rung::kKprobe) return attach_kprobes(program, targets, links, keep_going);
+  if (rung == Rung::kKprobe || rung == Rung::kKretprobe)
+    return attach_kprobes(program, rung, targets, links, keep_going);
   std::vector<std::string> refusals(targets.size());
   ManyAtOnce(rung, program, links, keep_going).attach(targets, refusals);
   return refusals;
+}
+
+namespace {
+
+// Of `count` functions whose ends are attached one by one, `before` of them when this begins.
+KeepGoing count_by_halves(const KeepGoing& keep_going, size_t before, size_t count) {
+  return [&keep_going, before, count](size_t done, size_t total) {
+    const size_t ends = before + done;
+    return total == 0 || ends % 2 != 0 ? keep_going(0, 0) : keep_going(ends / 2, count);
+  };
+}
+
+void attach_beginnings(SharedProgram& shared, Rung rung, std::span<const SharedTarget> targets,
+                       const KeepGoing& keep_going, std::vector<std::string>& refusals) {
+  std::vector<SharedTarget> accepted;
+  for (size_t i = 0; i < targets.size(); ++i)
+    if (refusals[i].empty()) accepted.push_back(targets[i]);
+  std::vector<UniqueFd> links;
+  const auto refused = attach_shared(rung, shared.beginning.get(), accepted, links,
+                                     count_by_halves(keep_going, targets.size(), targets.size()));
+  std::ranges::move(links, std::back_inserter(shared.links));
+  const auto* next = refused.data();
+  for (std::string& refusal : refusals)
+    if (refusal.empty()) refusal = *next++;
+}
+
+std::optional<uint64_t> missed_by_program(const UniqueFd& program) {
+  bpf_prog_info info{};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) return std::nullopt;
+  return info.recursion_misses;
+}
+
+// Beginnings and returns that the kernel did not hand on: it was in tracing itself, or had no room
+// for one more call whose return is watched.
+uint64_t missed_by_link(const UniqueFd& link) {
+  KprobeMultiInfo info;
+  uint32_t size = sizeof(info);
+  return bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 ? info.missed : 0;
+}
+
+}  // namespace
+
+std::vector<std::string> attach_shared(SharedProgram& shared, std::span<const SharedTarget> targets,
+                                       const KeepGoing& keep_going) {
+  const auto rung_before = rung_of_beginning(shared.rung);
+  if (!shared.beginning || !rung_before)
+    return attach_shared(shared.rung, shared.program.get(), targets, shared.links, keep_going);
+  auto refusals = attach_shared(shared.rung, shared.program.get(), targets, shared.links,
+                                count_by_halves(keep_going, 0, targets.size()));
+  attach_beginnings(shared, *rung_before, targets, keep_going, refusals);
+  return refusals;
+}
+
+uint64_t SharedProgram::missed_by_links() const {
+  uint64_t missed = missed_by_closed;
+  if (rung != Rung::kKprobeMulti && rung != Rung::kKretprobeMulti) return missed;
+  for (const UniqueFd& link : links) missed += missed_by_link(link);
+  return missed;
+}
+
+void SharedProgram::detach() {
+  missed_by_closed = missed_by_links();
+  close_all(links);
+}
+
+std::optional<uint64_t> SharedProgram::missed() const {
+  if (!counts_missed(rung)) return std::nullopt;
+  const auto at_point = missed_by_program(program);
+  const auto before = beginning ? missed_by_program(beginning) : 0;
+  if (!at_point || !before) return std::nullopt;
+  return *at_point + *before + missed_by_links();
 }
 
 }  // namespace tracker

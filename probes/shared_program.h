@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// SharedProgram: one program at the beginnings of any number of functions, each told from the
-// others by its attach cookie (bpf/shared.h). Verifying a program of its own for each of a thousand
-// would take minutes.
+// SharedProgram: one program at the beginnings or the returns of any number of functions, each told
+// from the others by its attach cookie (bpf/shared.h). Verifying a program of its own for each of a
+// thousand would take minutes. Returns of calls that are given their packet share a second program,
+// at the beginnings, which keeps it (bpf/call.h): two programs rather than one of a kprobe session
+// (6.10), as these two are those that kernels without sessions need too.
 #pragma once
 
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,7 +26,9 @@ namespace tracker {
 
 // By what arguments lead to packets: the same of all that share a program. Knobs of record.h.
 struct SharedForm {
-  bool is_list = false;  // of several skbs; what they come in is in the cookie
+  bool is_return = false;
+  bool needs_beginning = false;  // of a return: the rest is then what that one looks at
+  bool is_list = false;          // of several skbs; what they come in is in the cookie
   uint64_t hold = HOLD_NONE;
   uint64_t hold_offset = 0;
   bool is_beside = false;  // whether there is a hook's state or a device beside the skb
@@ -55,6 +60,7 @@ struct SharedPositions {
   uint64_t list = LIST_NONE;  // what the skbs come in
   int hook = -1;
   int dev = -1;
+  uint64_t result = RESULT_NONE;  // of a return: what the function returns
 };
 uint64_t shared_arguments(const SharedPositions& positions);
 
@@ -73,15 +79,27 @@ std::vector<Rung> shared_rungs();
 bool can_share(const SharedSite& site, Rung rung);
 
 struct SharedProgram {
-  SharedProgram(UniqueFd loaded, Rung of) : program(std::move(loaded)), rung(of) {}
+  SharedProgram(UniqueFd loaded, UniqueFd at_beginnings, Rung of)
+      : program(std::move(loaded)), beginning(std::move(at_beginnings)), rung(of) {}
   SharedProgram(SharedProgram&&) = default;
   SharedProgram& operator=(SharedProgram&&) = default;
   ~SharedProgram() { close_all(links); }
 
+  // Ends the links; what these missed is still known.
+  void detach();
+  // Hits at which the kernel ran neither program; nothing where it does not count them.
+  std::optional<uint64_t> missed() const;
+
   UniqueFd program;
-  std::vector<UniqueFd> links;
+  UniqueFd beginning;           // of returns that need one
+  std::vector<UniqueFd> links;  // of both
   Rung rung;
   std::vector<uint32_t> probes;  // indexes of those that it serves
+
+ private:
+  uint64_t missed_by_links() const;
+
+  uint64_t missed_by_closed = 0;
 };
 
 struct SharedTarget {
@@ -98,5 +116,10 @@ using KeepGoing = std::function<bool(size_t done, size_t total)>;
 std::vector<std::string> attach_shared(Rung rung, int program,
                                        std::span<const SharedTarget> targets,
                                        std::vector<UniqueFd>& links, const KeepGoing& keep_going);
+
+// The same of both programs, the one at the beginnings where the other is attached. A return whose
+// beginning is refused is refused, and left with a program that finds nothing.
+std::vector<std::string> attach_shared(SharedProgram& shared, std::span<const SharedTarget> targets,
+                                       const KeepGoing& keep_going);
 
 }  // namespace tracker

@@ -77,7 +77,9 @@ static __always_inline void copy_words(__u64 *args, void *ctx)
 
 static __always_inline void copy_arguments(__u64 *args, void *ctx, __u64 cookie)
 {
-	if (KNOB(KNOB_SHARED))
+	if (KNOB(KNOB_SHARED) && KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
+		copy_shared_result(args, ctx, cookie);
+	else if (KNOB(KNOB_SHARED))
 		copy_shared_arguments(args, ctx, cookie);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
 		copy_registers(args, ctx);

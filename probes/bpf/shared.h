@@ -49,6 +49,13 @@ static __always_inline void copy_shared_beside(__u64 *args, void *ctx, __u64 coo
 	}
 }
 
+/* What the function returned, and how that is to be read. */
+static __always_inline void copy_shared_result(__u64 *args, void *ctx, __u64 cookie)
+{
+	copy_result(args, ctx);
+	args[SHARED_RESULT] = shared_position(cookie, SHARED_RESULT_SHIFT);
+}
+
 /* To the places where programs that serve one function have them by its knobs. */
 static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 cookie)
 {
