@@ -75,14 +75,14 @@ static __always_inline void copy_words(__u64 *args, void *ctx)
 	COPY_ARGUMENT(args, ctx, 11);
 }
 
-/* `of_list`, a constant: functions of lists have no returns to watch, and their program's frame no
- * room for what reads these (6.1). */
+/* `of_list`, a constant: of lists neither returns nor what is beside the skb is looked at, and their
+ * program's frame has no room for what reads these (6.1). */
 static __always_inline void copy_arguments(__u64 *args, void *ctx, __u64 cookie, bool of_list)
 {
 	if (!of_list && KNOB(KNOB_SHARED) && KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
 		copy_shared_result(args, ctx, cookie);
 	else if (KNOB(KNOB_SHARED))
-		copy_shared_arguments(args, ctx, cookie);
+		copy_shared_arguments(args, ctx, cookie, of_list);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
 		copy_registers(args, ctx);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
