@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <string_view>
@@ -100,11 +101,14 @@ Result<void> WatchedProbes::check_in_hand(
     const std::function<void(const std::string&)>& note) const {
   const auto inferred = std::ranges::find_if(asked_, is_inferred);
   if (inferred == asked_.end()) return {};
-  const size_t shared = plans_to_share().size();
-  const auto alone = std::ranges::count_if(asked_, [&](const PlannedProbe& probe) {
-    return probe.point->call() == Call::kOfPacket && (shared == 0 || !probe.point->shared_site());
-  });
-  if (alone == 0)
+  const std::vector<IndexedPlan> plans = plans_to_share();
+  const size_t shared = plans.size();
+  const auto takes_packet = [](const ProbePoint& point) { return point.call() == Call::kOfPacket; };
+  const auto all = std::ranges::count_if(
+      asked_, [&](const PlannedProbe& probe) { return takes_packet(*probe.point); });
+  const auto sharing = std::ranges::count_if(
+      plans, [&](const IndexedPlan& plan) { return takes_packet(*plan.plan.point); });
+  if (all == sharing)
     return Error{
         fmt::format("{} takes no packet, and no function has one in hand that it could be given: "
                     "watch one that "
@@ -161,13 +165,18 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
   return index < asked_.size() ? asked_[index] : companions_[index - asked_.size()];
 }
 
+// Beginnings and returns each by themselves: few of the one do not change what becomes of the
+// other.
 std::vector<IndexedPlan> WatchedProbes::plans_to_share() const {
-  std::vector<IndexedPlan> plans;
+  std::array<std::vector<IndexedPlan>, 2> ends;
   for (uint32_t i = 0; i < asked_.size(); ++i) {
-    if (asked_[i].point->shared_site())
-      plans.push_back({i, {asked_[i].point.get(), asked_[i].sections}});
+    if (const auto site = asked_[i].point->shared_site())
+      ends[site->form.is_return ? 1 : 0].push_back(
+          {i, {asked_[i].point.get(), asked_[i].sections}});
   }
-  if (plans.size() <= kManyFunctions) plans.clear();
+  std::vector<IndexedPlan> plans;
+  for (const std::vector<IndexedPlan>& end : ends)
+    if (end.size() > kManyFunctions) plans.insert(plans.end(), end.begin(), end.end());
   return plans;
 }
 

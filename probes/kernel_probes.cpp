@@ -59,6 +59,7 @@ struct SharedGroup {
   std::vector<size_t> of_plan;
   std::vector<SharedSite> sites;
   Result<UniqueFd> program = Error{};
+  Result<UniqueFd> beginning = UniqueFd();  // of returns that need one
 };
 
 struct KernelProbes::State {
@@ -86,6 +87,7 @@ struct KernelProbes::State {
   Result<AttachedProgram> attach_by(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<AttachedProgram> attach_end(Rung rung, uint32_t index, const ProbePlan& plan);
   Result<void> attach_all_of(Rung rung, uint32_t index, const ProbePlan& plan);
+  Result<UniqueFd> load_shared_by(Rung rung, const ProbePlan& any);
   void attach_group(Rung rung, std::span<const IndexedPlan> plans, SharedGroup& group,
                     const KeepGoing& keep_going, std::vector<Result<std::string>>& results);
   void attach_groups(Rung rung, std::span<const IndexedPlan> plans,
@@ -263,6 +265,11 @@ SharedGroup shared_group(Rung rung, std::span<const IndexedPlan> plans,
 
 }  // namespace
 
+Result<UniqueFd> KernelProbes::State::load_shared_by(Rung rung, const ProbePlan& any) {
+  return by_best_way<UniqueFd>(
+      rung, [&](bool by_loads) { return load_shared(rung, copies->shared(any, rung, by_loads)); });
+}
+
 void KernelProbes::State::attach_group(Rung rung, std::span<const IndexedPlan> plans,
                                        SharedGroup& group, const KeepGoing& keep_going,
                                        std::vector<Result<std::string>>& results) {
@@ -272,16 +279,16 @@ void KernelProbes::State::attach_group(Rung rung, std::span<const IndexedPlan> p
     results[of_plan[i]] =
         Error{fmt::format("{}{}{}: {}", before, before.empty() ? "" : "; ", rung_name(rung), why)};
   };
-  if (!group.program) {
-    for (size_t i = 0; i < of_plan.size(); ++i) say(i, group.program.error().message);
+  if (!group.program || !group.beginning) {
+    const Error& error = !group.program ? group.program.error() : group.beginning.error();
+    for (size_t i = 0; i < of_plan.size(); ++i) say(i, error.message);
     return;
   }
   std::vector<SharedTarget> targets;
   for (size_t i = 0; i < of_plan.size(); ++i)
     targets.push_back({&group.sites[i], group.sites[i].arguments | plans[of_plan[i]].index});
-  SharedProgram made(std::move(*group.program), rung);
-  const auto refusals =
-      tracker::attach_shared(rung, made.program.get(), targets, made.links, keep_going);
+  SharedProgram made(std::move(*group.program), std::move(*group.beginning), rung);
+  const auto refusals = tracker::attach_shared(made, targets, keep_going);
   for (size_t i = 0; i < of_plan.size(); ++i) {
     if (!refusals[i].empty()) {
       say(i, refusals[i]);
@@ -290,7 +297,7 @@ void KernelProbes::State::attach_group(Rung rung, std::span<const IndexedPlan> p
     results[of_plan[i]] = std::string(rung_name(rung));
     made.probes.push_back(plans[of_plan[i]].index);
   }
-  if (made.links.empty()) return;
+  if (made.probes.empty()) return;
   const std::lock_guard lock(shared_mutex);
   shared.push_back(std::move(made));
 }
@@ -302,11 +309,12 @@ void KernelProbes::State::attach_groups(Rung rung, std::span<const IndexedPlan> 
                                         const KeepGoing& keep_going,
                                         std::vector<Result<std::string>>& results) {
   std::erase_if(groups, [](const SharedGroup& group) { return group.of_plan.empty(); });
+  const auto rung_before = rung_of_beginning(rung);
   for_each_in_parallel(groups.size(), [&](size_t i) {
-    groups[i].program = by_best_way<UniqueFd>(rung, [&](bool by_loads) {
-      const ProbePlan& any = plans[groups[i].of_plan[0]].plan;
-      return load_shared(rung, copies->shared(any, rung, by_loads));
-    });
+    const ProbePlan& any = plans[groups[i].of_plan[0]].plan;
+    groups[i].program = load_shared_by(rung, any);
+    if (groups[i].program && rung_before && any.point->needs_beginning())
+      groups[i].beginning = load_shared_by(*rung_before, any);
   });
   for (SharedGroup& group : groups) attach_group(rung, plans, group, keep_going, results);
 }
@@ -397,7 +405,7 @@ void KernelProbes::detach() {
   static_cast<void>(state_->set_watching(0));
   for (auto* programs : {&state_->programs, &state_->beginnings, &state_->ends})
     for (AttachedProgram& program : *programs) program.link.reset();
-  for (SharedProgram& program : state_->shared) close_all(program.links);
+  for (SharedProgram& program : state_->shared) program.detach();
   // Closing a link does not wait for programs that run (they run inside RCU read sections);
   // this returns after a grace period. Kernels without it: a grace period passes soon after.
   ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
@@ -434,15 +442,13 @@ int64_t KernelProbes::missed(uint32_t index) const {
 std::vector<SharedProgramUse> KernelProbes::shared_programs() const {
   std::vector<SharedProgramUse> uses;
   for (const SharedProgram& shared : state_->shared) {
-    bpf_prog_info info{};
-    const bool is_known = counts_missed(shared.rung) && program_info(shared.program, info);
-    uint64_t missed = info.recursion_misses;
+    std::optional<uint64_t> missed = shared.missed();
     for (const uint32_t index : shared.probes) {
       const auto too_deep = state_->hit_counters().too_deep(index);
-      if (too_deep) missed += *too_deep;
+      if (too_deep && missed) *missed += *too_deep;
     }
     uses.push_back({std::string(rung_name(shared.rung)), shared.probes.size(),
-                    is_known ? static_cast<int64_t>(missed) : -1});
+                    missed ? static_cast<int64_t>(*missed) : -1});
   }
   return uses;
 }

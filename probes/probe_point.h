@@ -18,7 +18,7 @@
 #include "event/names.h"
 #include "probes/program.h"
 #include "probes/rung.h"
-#include "probes/shared_program.h"
+#include "probes/shared_site.h"
 
 namespace tracker {
 

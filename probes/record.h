@@ -156,14 +156,16 @@ enum tracker_knob {
 #define KNOB_NO_ARG 0xff
 
 /* The cookie of a program at many functions: the probe's index in its lowest 16 bits, then positions
- * of arguments and, of those that are given several skbs, what these come in (LIST_), 4 bits each. The
- * program puts these arguments, and that, where SHARED_ says. */
+ * of arguments, of those that are given several skbs what these come in (LIST_), and what the function
+ * returns (RESULT_), 4 bits each. The program puts these arguments, and what is said of them, where
+ * SHARED_ says: one at the beginnings all but the last, one at the returns the last alone. */
 #define SHARED_SKB_SHIFT 16
 #define SHARED_SOCK_SHIFT 20
 #define SHARED_NET_SHIFT 24
 #define SHARED_LIST_SHIFT 28
 #define SHARED_HOOK_SHIFT 32
 #define SHARED_DEV_SHIFT 36
+#define SHARED_RESULT_SHIFT 40
 #define SHARED_NO_ARG 0xf
 #define SHARED_SKB 6 /* behind those of registers (REGISTER_ARGS) */
 #define SHARED_SOCK 7
@@ -171,6 +173,7 @@ enum tracker_knob {
 #define SHARED_LIST 9
 #define SHARED_HOOK 10 /* these two only where one of the functions has such an argument */
 #define SHARED_DEV 11
+#define SHARED_RESULT 1 /* behind the result itself (CONTEXT_RETURNED) */
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */
 #define CONTEXT_RETURNED 2  /* struct pt_regs after its return: kretprobe; the result is argument 0 */
@@ -190,6 +193,7 @@ enum tracker_knob {
 #define RESULT_32 5
 #define RESULT_64 6
 #define RESULT_POINTER 7
+#define RESULT_SHARED 8 /* one of these, which the cookie says */
 #define MAX_ERRNO 4095 /* include/linux/err.h */
 #define KNOB_FLAG_TRACK (1U << 0)        /* keep packet ids in the map */
 #define KNOB_FLAG_NETNS_FILTER (1U << 1) /* only namespaces in the netns_filter map */

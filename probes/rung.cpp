@@ -11,7 +11,7 @@
 namespace tracker {
 namespace {
 
-constexpr std::array<std::pair<Rung, std::string_view>, 8> kNames{
+constexpr std::array<std::pair<Rung, std::string_view>, 9> kNames{
     {{Rung::kTpBtf, "tp_btf"},
      {Rung::kRawTp, "raw_tp"},
      {Rung::kFentry, "fentry"},
@@ -19,7 +19,8 @@ constexpr std::array<std::pair<Rung, std::string_view>, 8> kNames{
      {Rung::kFexit, "fexit"},
      {Rung::kKretprobe, "kretprobe"},
      {Rung::kFentryMulti, "fentry_multi"},
-     {Rung::kKprobeMulti, "kprobe_multi"}}};
+     {Rung::kKprobeMulti, "kprobe_multi"},
+     {Rung::kKretprobeMulti, "kretprobe_multi"}}};
 
 }  // namespace
 
@@ -32,12 +33,18 @@ std::optional<Rung> rung_of(std::string_view name) {
 
 uint64_t context_of(Rung rung) {
   if (rung == Rung::kKprobe || rung == Rung::kKprobeMulti) return CONTEXT_REGISTERS;
-  return rung == Rung::kKretprobe ? CONTEXT_RETURNED : CONTEXT_ARGUMENTS;
+  if (rung == Rung::kKretprobe || rung == Rung::kKretprobeMulti) return CONTEXT_RETURNED;
+  return CONTEXT_ARGUMENTS;
+}
+
+bool is_at_return(Rung rung) {
+  return rung == Rung::kFexit || context_of(rung) == CONTEXT_RETURNED;
 }
 
 std::optional<Rung> rung_of_beginning(Rung rung) {
   if (rung == Rung::kFexit) return Rung::kFentry;
   if (rung == Rung::kKretprobe) return Rung::kKprobe;
+  if (rung == Rung::kKretprobeMulti) return Rung::kKprobeMulti;
   return std::nullopt;
 }
 
@@ -63,6 +70,7 @@ bool may_be_preempted(Rung rung) {
     case Rung::kKprobe:
     case Rung::kKretprobe:
     case Rung::kKprobeMulti:
+    case Rung::kKretprobeMulti:
       return false;
   }
   return true;
@@ -70,7 +78,8 @@ bool may_be_preempted(Rung rung) {
 
 bool counts_missed(Rung rung) {
   if (rung == Rung::kKretprobe) return false;
-  const bool is_kprobe = rung == Rung::kKprobe || rung == Rung::kKprobeMulti;
+  const bool is_kprobe =
+      rung == Rung::kKprobe || rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti;
   return !is_kprobe || kernel_is_later_than(6, 6);
 }
 

@@ -10,7 +10,8 @@
 
 namespace tracker {
 
-// kFentryMulti and kKprobeMulti: one link for any number of functions (shared_program.h).
+// kFentryMulti, kKprobeMulti and kKretprobeMulti: one link for any number of functions
+// (shared_program.h).
 enum class Rung : uint8_t {
   kTpBtf,
   kRawTp,
@@ -19,7 +20,8 @@ enum class Rung : uint8_t {
   kFexit,
   kKretprobe,
   kFentryMulti,
-  kKprobeMulti
+  kKprobeMulti,
+  kKretprobeMulti
 };
 
 // "tp_btf": as libbpf calls it, and as recordings have it.
@@ -28,6 +30,9 @@ std::optional<Rung> rung_of(std::string_view name);
 
 // What the program's context holds: CONTEXT_ in record.h.
 uint64_t context_of(Rung rung);
+
+// Whether programs of this rung run at the return of a function.
+bool is_at_return(Rung rung);
 
 // Of a rung at the return of a function the one at its beginning whose programs find the same frame
 // (bpf/call.h); nothing of others.
@@ -48,7 +53,8 @@ bool may_be_preempted(Rung rung);
 // Whether this kernel counts the hits at which it did not run a program of this rung because
 // another one ran on that CPU. For kprobes since 6.7 (dd8657894c11, "bpf: Count missed stats in
 // trace_call_bpf", and f915fcb38553 of kprobe_multi). Not for kretprobes: what they miss because
-// too many calls are under way (maxactive of struct kretprobe) is nowhere to be read.
+// too many calls are under way (maxactive of struct kretprobe) is nowhere to be read; links of
+// kprobe_multi say it (shared_links.h).
 bool counts_missed(Rung rung);
 
 }  // namespace tracker

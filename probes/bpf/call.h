@@ -20,9 +20,11 @@
  * ends (arch_prepare_bpf_trampoline()); else where the return address lies. */
 static __always_inline __u64 call_frame(const struct hit *hit)
 {
+	__u64 ctx = *(volatile __u64 *)&hit->scratch->ctx;
+
 	if (KNOB(KNOB_CONTEXT) == CONTEXT_ARGUMENTS)
-		return *(volatile __u64 *)&hit->scratch->ctx;
-	return frame_of_registers(hit->ctx, KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED);
+		return ctx;
+	return frame_of_registers(hit->ctx, ctx, KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED);
 }
 
 static __always_inline struct tracker_call_key call_key(const struct hit *hit)
@@ -75,13 +77,21 @@ static __always_inline bool end_call(struct hit *hit, struct tracker_open_call *
 	       call->argument == argument(hit, KNOB(KNOB_SKB_ARG));
 }
 
+/* RESULT_ */
+static __always_inline __u64 result_kind(const struct hit *hit)
+{
+	if (KNOB(KNOB_RESULT) == RESULT_SHARED)
+		return argument(hit, SHARED_RESULT);
+	return KNOB(KNOB_RESULT);
+}
+
 /* What the function returned, if that is a number that has room: of pointers there are only NULL and
  * the kernel's error pointers (IS_ERR()). */
 static __always_inline bool read_result(const struct hit *hit, __s32 *code)
 {
 	__u64 value = argument(hit, KNOB(KNOB_RETURN_ARG));
 
-	switch (KNOB(KNOB_RESULT)) {
+	switch (result_kind(hit)) {
 	case RESULT_U8:
 		*code = (__u8)value;
 		return true;
@@ -110,13 +120,14 @@ static __always_inline bool read_result(const struct hit *hit, __s32 *code)
 /* An int below 0, false, NULL or an error pointer: the function may have left what lay there. */
 static __always_inline bool has_failed(const struct hit *hit)
 {
+	__u64 kind = result_kind(hit);
 	__s32 code;
 
 	if (!read_result(hit, &code))
 		return false;
-	if (KNOB(KNOB_RESULT) == RESULT_U8)
+	if (kind == RESULT_U8)
 		return !code;
-	return KNOB(KNOB_RESULT) == RESULT_POINTER || code < 0;
+	return kind == RESULT_POINTER || code < 0;
 }
 
 /* The skb that the function has put where its argument points; 0: none. */

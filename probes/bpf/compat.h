@@ -200,14 +200,21 @@ static __always_inline void copy_result(__u64 *args, const void *ctx)
 		args[0] = regs->ax;
 }
 
-/* Where the return address of a call lies; the return itself takes that off the stack. */
-static __always_inline __u64 frame_of_registers(const void *ctx, bool has_returned)
+/* Where the return address of a call lies; the return itself takes that off the stack. Of kprobe_multi
+ * return_to_handler puts the registers below that place since 6.14 (commit 4346ba160409, "fprobe:
+ * Rewrite fprobe on function-graph tracer"), and until 7.0 ("x86/fgraph: Fix return_to_handler regs.rsp
+ * value", which stable kernels have too) calls that the stack pointer. `address`: of ctx. */
+static __always_inline __u64 frame_of_registers(const void *ctx, __u64 address, bool has_returned)
 {
 	const struct pt_regs___x86 *regs = ctx;
+	__u64 sp;
 
 	if (!bpf_core_field_exists(regs->sp))
 		return 0;
-	return has_returned ? regs->sp - 8 : regs->sp;
+	sp = regs->sp;
+	if (!has_returned)
+		return sp;
+	return sp == address ? sp + bpf_core_type_size(struct pt_regs___x86) : sp - 8;
 }
 
 /* The preemption count was a per-CPU variable of its own until 6.2 (commit 64701838bf05, "x86/percpu:

@@ -75,10 +75,14 @@ static __always_inline void copy_words(__u64 *args, void *ctx)
 	COPY_ARGUMENT(args, ctx, 11);
 }
 
-static __always_inline void copy_arguments(__u64 *args, void *ctx, __u64 cookie)
+/* `of_list`, a constant: of lists neither returns nor what is beside the skb is looked at, and their
+ * program's frame has no room for what reads these (6.1). */
+static __always_inline void copy_arguments(__u64 *args, void *ctx, __u64 cookie, bool of_list)
 {
-	if (KNOB(KNOB_SHARED))
-		copy_shared_arguments(args, ctx, cookie);
+	if (!of_list && KNOB(KNOB_SHARED) && KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
+		copy_shared_result(args, ctx, cookie);
+	else if (KNOB(KNOB_SHARED))
+		copy_shared_arguments(args, ctx, cookie, of_list);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS)
 		copy_registers(args, ctx);
 	else if (KNOB(KNOB_CONTEXT) == CONTEXT_RETURNED)
@@ -120,7 +124,7 @@ static __always_inline void release_cpu(void)
 /* Counts the hit and takes a depth, which end() gives back. What a program changes of its CPU's state
  * must be in memory before an interrupt's program can see it: hence the barriers, across which the
  * compiler moves nothing. */
-static __always_inline bool begin(struct hit *hit, void *ctx)
+static __always_inline bool begin(struct hit *hit, void *ctx, bool of_list)
 {
 	__u64 cookie = KNOB(KNOB_SHARED) ? bpf_get_attach_cookie(ctx) : 0;
 	__u32 zero = 0, probe = KNOB(KNOB_SHARED) ? (__u16)cookie : KNOB(KNOB_PROBE);
@@ -147,7 +151,7 @@ static __always_inline bool begin(struct hit *hit, void *ctx)
 		hit->counters->seen++;
 	hit->scratch = &hit->cpu->scratch[depth];
 	*(volatile __u64 *)&hit->scratch->ctx = (__u64)ctx;
-	copy_arguments(hit->scratch->args, ctx, cookie);
+	copy_arguments(hit->scratch->args, ctx, cookie, of_list);
 	return true;
 }
 

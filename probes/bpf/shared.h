@@ -49,8 +49,16 @@ static __always_inline void copy_shared_beside(__u64 *args, void *ctx, __u64 coo
 	}
 }
 
+/* What the function returned, and how that is to be read. */
+static __always_inline void copy_shared_result(__u64 *args, void *ctx, __u64 cookie)
+{
+	copy_result(args, ctx);
+	args[SHARED_RESULT] = shared_position(cookie, SHARED_RESULT_SHIFT);
+}
+
 /* To the places where programs that serve one function have them by its knobs. */
-static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 cookie)
+static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 cookie,
+						  bool of_list)
 {
 	__u32 skb = shared_position(cookie, SHARED_SKB_SHIFT);
 	__u32 sock = shared_position(cookie, SHARED_SOCK_SHIFT);
@@ -68,7 +76,7 @@ static __always_inline void copy_shared_arguments(__u64 *args, void *ctx, __u64 
 	}
 	if (KNOB(KNOB_LIST) == LIST_SHARED)
 		args[SHARED_LIST] = shared_position(cookie, SHARED_LIST_SHIFT);
-	if (KNOB(KNOB_HOOK_ARG) != KNOB_NO_ARG)
+	if (!of_list && KNOB(KNOB_HOOK_ARG) != KNOB_NO_ARG)
 		copy_shared_beside(args, ctx, cookie);
 }
 

@@ -345,7 +345,7 @@ static __always_inline int handle(void *ctx)
 	if (!is_watching())
 		return 0;
 	keep_cpu();
-	if (begin(&hit, ctx)) {
+	if (begin(&hit, ctx, false)) {
 		handle_hit(&hit);
 		end(&hit);
 	}
@@ -412,7 +412,7 @@ int list_template(void *ctx)
 	if (!is_watching())
 		return 0;
 	keep_cpu();
-	if (begin(&hit, ctx)) {
+	if (begin(&hit, ctx, true)) {
 		if (KNOB(KNOB_FLAGS) & KNOB_FLAG_HAND)
 			take_list_in_hand(&hit);
 		handle_list(&hit);

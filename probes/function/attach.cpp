@@ -64,8 +64,8 @@ Result<AttachedProgram> attach_kprobe_multi(const Function& function, const Prog
   site.module = function.module;
   const SharedTarget target{&site, 0};
   std::vector<UniqueFd> links;
-  const auto refusals = attach_shared(Rung::kKprobeMulti, attached.program.get(), {&target, 1},
-                                      links, [](size_t, size_t) { return true; });
+  const auto refusals = attach_links(Rung::kKprobeMulti, attached.program.get(), {&target, 1},
+                                     links, [](size_t, size_t) { return true; });
   if (!refusals.front().empty())
     return Error{"cannot attach to function " + function.name + ": " + refusals.front()};
   attached.link = std::move(links.front());

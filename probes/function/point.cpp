@@ -50,8 +50,8 @@ std::vector<Rung> FunctionPoint::rungs() const {
 
 void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   const FunctionArgs& args = function_.args;
-  const bool at_return = rung == Rung::kFexit || rung == Rung::kKretprobe;
-  const bool has_args = rung != Rung::kKretprobe;
+  const bool at_return = is_at_return(rung);
+  const bool has_args = context_of(rung) != CONTEXT_RETURNED;
   const int result = at_return ? (has_args ? args.words : 0) : -1;
   const bool puts_one = is_return_ && puts_skb(args);
   const bool gives_skb = at_return && role() == ProbeRole::kOther && !puts_one;
@@ -81,19 +81,40 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   knobs[KNOB_STAGE] = 0;
 }
 
+// Of a return what its beginning looks at; nothing where that is not watched.
+SharedForm FunctionPoint::shared_form() const {
+  const FunctionArgs& args = function_.args;
+  SharedForm form;
+  form.is_return = is_return_;
+  form.needs_beginning = needs_beginning();
+  if (is_return_ && !form.needs_beginning) return form;
+  const bool puts_one = is_return_ && puts_skb(args);
+  form.is_list = is_list(args);
+  form.hold = puts_one ? HOLD_RESULT : args.hold;
+  form.hold_offset = args.hold_offset;
+  form.is_beside = args.hook >= 0 || args.dev >= 0;
+  form.hook_hold = args.hook_hold;
+  form.hook_offset = args.hook_offset;
+  return form;
+}
+
+// Programs of fexit are not shared.
 std::optional<SharedSite> FunctionPoint::shared_site() const {
-  if (is_return_ || role() == ProbeRole::kInferred) return std::nullopt;
+  if (rung_ == Rung::kFexit || role() == ProbeRole::kInferred) return std::nullopt;
   SharedSite site;
   site.function = function_.name;
   site.module = function_.module;
   site.type_id = function_.type_id;
   site.has_namesake = function_.has_namesake;
   const FunctionArgs& args = function_.args;
-  site.form = {is_list(args),  args.hold,       args.hold_offset, args.hook >= 0 || args.dev >= 0,
-               args.hook_hold, args.hook_offset};
+  site.form = shared_form();
+  const bool puts_one = is_return_ && puts_skb(args);
   site.arguments =
-      shared_arguments({args.skb, args.sock, args.net, args.list, args.hook, args.dev});
-  if (!rung_)
+      shared_arguments({puts_one ? args.skb_place : args.skb, args.sock, args.net, args.list,
+                        args.hook, args.dev, is_return_ ? args.result : RESULT_NONE});
+  if (!rung_ && is_return_)
+    site.rungs = {Rung::kKretprobeMulti, Rung::kKretprobe};
+  else if (!rung_)
     site.rungs = {Rung::kFentryMulti, Rung::kKprobeMulti, Rung::kKprobe};
   else if (*rung_ == Rung::kFentry)
     site.rungs = {Rung::kFentryMulti};

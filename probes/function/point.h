@@ -42,6 +42,7 @@ class FunctionPoint : public ProbePoint {
 
  private:
   ProbeRole role() const;
+  SharedForm shared_form() const;
 
   std::string type_;
   std::optional<Rung> rung_;

@@ -216,6 +216,22 @@ TEST_F(FunctionArgumentsOfResults, BringWhatWasPutThereAtTheReturn) {
   expect_nothing_lost(file);
 }
 
+TEST_F(FunctionArgumentsOfResults, BringItWhereManyReturnsShareAProgram) {
+  const std::string file = ask({"--all-skbs", "--probe", "fn:ip_*%return"});
+  Counts count;
+  for (const Json& event : view("print", file)) {
+    if (!target_of(event).ends_with("prepare_reply") &&
+        !target_of(event).ends_with("prepare_reply%return"))
+      continue;
+    ++count[target_of(event)];
+    EXPECT_GT(event.at("/skb/len"_json_pointer), 0) << event;
+    EXPECT_EQ(event.at("return_code"), 0) << event;
+    EXPECT_TRUE(text_at(event, "/probe/rung").starts_with("kretprobe")) << event;
+  }
+  EXPECT_EQ(count,
+            (Counts{{"fn:prepare_reply%return", kPackets}, {"kretprobe:prepare_reply", kPackets}}));
+}
+
 TEST_F(FunctionArgumentsOfResults, MakeNoEventsOfWhatIsNoPacket) {
   const std::string file = ask({});
   EXPECT_EQ(sums_of(file).seen, 2U * kPackets);

@@ -161,7 +161,7 @@ TEST(Inspect, OfAFunctionNamesEachRungOrItsRefusal) {
 TEST(Inspect, RefusesATargetInCollectsWords) {
   for (const std::string target :
        {"fn:nosuchfunction", "fn:tcp_v4_rcv.isra.0", "fn:schedule", "tp:skb:kfre_skb",
-        "tp:sched:sched_switch", "fn:*%return", "?fn:nosuchfunction"}) {
+        "tp:sched:sched_switch", "fexit:*", "?fn:nosuchfunction"}) {
     const ProcessResult result = collected(target);
     EXPECT_EQ(result.status, 1) << target;
     const Json answer = inspected_as_json({"--why", target}, result.status).at(0);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "probes/function/point.h"
 #include "probes/function/target.h"
 #include "probes/function/traceable.h"
 #include "probes/shared_program.h"
@@ -77,6 +80,7 @@ TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
   EXPECT_EQ(shared_arguments({.skb = 0, .net = 2}), 0xff02f00000U);
   EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .list = LIST_CHAIN}), 0xff3f3b0000U);
   EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .hook = 4, .dev = 5}), 0x540f3b0000U);
+  EXPECT_EQ(shared_arguments({.skb = 0, .result = RESULT_POINTER}), 0x7ff0ff00000U);
   // behind the last that can be read
   EXPECT_EQ(shared_arguments({.skb = 12}), 0xff0fff0000U);
 }
@@ -91,9 +95,61 @@ TEST(SharedSite, IsReachedByWhatSaysWhichFunctionIsMeant) {
   site.has_namesake = true;
   EXPECT_FALSE(can_share(site, Rung::kKprobeMulti));
   EXPECT_TRUE(can_share(site, Rung::kKprobe));
+  site.rungs = {Rung::kKretprobeMulti, Rung::kKretprobe};
+  EXPECT_FALSE(can_share(site, Rung::kKretprobeMulti));
+  EXPECT_TRUE(can_share(site, Rung::kKretprobe));
+  site.has_namesake = false;
+  EXPECT_TRUE(can_share(site, Rung::kKretprobeMulti));
   site.rungs = {Rung::kKprobe};
   site.module.clear();
   EXPECT_FALSE(can_share(site, Rung::kFentryMulti));
+}
+
+FunctionPoint return_of(const FunctionArgs& args, std::optional<Rung> rung = std::nullopt) {
+  Function function;
+  function.name = "f";
+  function.args = args;
+  return {"fn", rung, FunctionEnd::kReturn, function};
+}
+
+TEST(SharedSite, OfReturnsDiffersByWhatTheirBeginningsKeep) {
+  FunctionArgs takes_skb;
+  takes_skb.skb = 1;
+  takes_skb.words = 2;
+  takes_skb.result = RESULT_32;
+  const auto of_call = return_of(takes_skb).shared_site();
+  ASSERT_TRUE(of_call);
+  EXPECT_TRUE(of_call->form.is_return && of_call->form.needs_beginning);
+  EXPECT_EQ(of_call->arguments >> SHARED_RESULT_SHIFT, uint64_t{RESULT_32});
+  FunctionArgs puts_skb;
+  puts_skb.skb_place = 2;
+  puts_skb.words = 3;
+  const auto of_place = return_of(puts_skb).shared_site();
+  ASSERT_TRUE(of_place);
+  EXPECT_EQ(of_place->form.hold, uint64_t{HOLD_RESULT});
+  EXPECT_EQ(of_place->arguments >> SHARED_SKB_SHIFT & SHARED_NO_ARG, 2U);
+  FunctionArgs gives_skb;
+  gives_skb.gives_skb = true;
+  gives_skb.hook = 0;  // of a beginning that is not watched
+  gives_skb.words = 1;
+  const auto of_result = return_of(gives_skb).shared_site();
+  ASSERT_TRUE(of_result);
+  EXPECT_FALSE(of_result->form.needs_beginning || of_result->form.is_beside);
+  EXPECT_FALSE(return_of(takes_skb, Rung::kFexit).shared_site());
+}
+
+TEST(SharedKnobs, OfReturnsReadTheKindOfTheResultFromTheCookie) {
+  FunctionArgs args;
+  args.skb = 0;
+  args.words = 1;
+  Knobs knobs{};
+  knobs[KNOB_CONTEXT] = context_of(Rung::kKretprobeMulti);
+  return_of(args).set_knobs(Rung::kKretprobeMulti, knobs);
+  set_shared_knobs(knobs);
+  EXPECT_EQ(knobs[KNOB_SHARED], 1U);
+  EXPECT_EQ(knobs[KNOB_RESULT], uint64_t{RESULT_SHARED});
+  EXPECT_EQ(knobs[KNOB_RETURN_ARG], 0U);
+  EXPECT_EQ(knobs[KNOB_SKB_ARG], uint64_t{KNOB_NO_ARG});
 }
 
 TEST(TraceableFunctions, AreNotKnownWithoutTheList) {
