@@ -144,8 +144,8 @@ CLI::App* CollectCommand::add_to(CLI::App& app) {
   command
       ->add_option(
           "--probe", options.probes,
-          "attach to tp:GROUP:NAME or fn:FUNCTION (wildcards); with /stack, take a stack on every "
-          "event")
+          "attach to tp:GROUP:NAME, to fn:FUNCTION or fn:MODULE/FUNCTION, or with %return to its "
+          "return (wildcards); with /stack, take a stack on every event")
       ->type_name("TARGET")
       ->allow_extra_args(false)
       ->check(target_form);

@@ -170,7 +170,8 @@ std::string render_collect_summary(const CollectSummary& summary,
     text += "missed: unknown on this kernel\n";
   } else if (totals.missed > 0) {
     text += fmt::format(
-        "missed {}: hits during another one on that CPU, for which the kernel runs no program\n",
+        "missed {}: hits for which the kernel ran no program: during another one on that CPU, or "
+        "without room for one more call\n",
         totals.missed);
   }
   text += left_out_line(summary.left_out);

@@ -48,6 +48,12 @@ bool sees_drops_without_stack(const PlannedProbe& probe) {
   return probe.role() == ProbeRole::kDropped && !(probe.sections & section_bit(Section::kStack));
 }
 
+// 1 at the return of a function.
+size_t end_of(const IndexedPlan& plan) {
+  const auto site = plan.plan.point->shared_site();
+  return site && site->form.is_return ? 1 : 0;
+}
+
 }  // namespace
 
 // The kernel zeroes their memory, which takes as long as reading its type information does.
@@ -116,10 +122,10 @@ Result<void> WatchedProbes::check_in_hand(
                     inferred->point->target(),
                     shared == 0 ? "" : fmt::format(", and at most {} of them", kManyFunctions))};
   if (shared != 0)
-    note(
-        fmt::format("{} functions share a program: what they are given is not in hand for "
-                    "--with-inferred",
-                    shared));
+    note(fmt::format(
+        "{} beginnings and returns share programs: what they are given is not in hand for "
+        "--with-inferred",
+        shared));
   return {};
 }
 
@@ -170,9 +176,9 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
 std::vector<IndexedPlan> WatchedProbes::plans_to_share() const {
   std::array<std::vector<IndexedPlan>, 2> ends;
   for (uint32_t i = 0; i < asked_.size(); ++i) {
-    if (const auto site = asked_[i].point->shared_site())
-      ends[site->form.is_return ? 1 : 0].push_back(
-          {i, {asked_[i].point.get(), asked_[i].sections}});
+    if (!asked_[i].point->shared_site()) continue;
+    const IndexedPlan plan{i, {asked_[i].point.get(), asked_[i].sections}};
+    ends[end_of(plan)].push_back(plan);
   }
   std::vector<IndexedPlan> plans;
   for (const std::vector<IndexedPlan>& end : ends)
@@ -199,11 +205,12 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   const std::vector<IndexedPlan> plans = plans_to_share();
   const auto shared = kernel_->attach_shared(plans, shared_rungs(), ask);
   if (is_ended) return rungs;
-  const auto refused = static_cast<size_t>(
-      std::ranges::count_if(shared, [](const auto& rung) { return !rung.has_value(); }));
+  std::array<size_t, 2> refused{};
+  for (size_t i = 0; i < plans.size(); ++i)
+    if (!shared[i]) ++refused[end_of(plans[i])];
   for (size_t i = 0; i < plans.size(); ++i) {
     rungs[plans[i].index] = shared[i];
-    is_shared[plans[i].index] = shared[i].has_value() || refused > kMostAlone;
+    is_shared[plans[i].index] = shared[i].has_value() || refused[end_of(plans[i])] > kMostAlone;
   }
   bool paired = false;
   for (const bool is_end : {true, false}) {

@@ -10,6 +10,7 @@
 #include "event/header_map.h"
 #include "event/packet.h"
 #include "event/protocol_name.h"
+#include "event/socket_packet.h"
 
 namespace tracker {
 namespace {
@@ -118,9 +119,8 @@ bool has_only_socket(const Packet& packet, const PacketSection& section) {
 }
 
 std::string socket_endpoints(const SocketTuple& socket) {
-  const bool has_ports = socket.source_port != 0 || socket.dest_port != 0;
   const auto port = [&](uint16_t value) {
-    return has_ports ? std::optional<uint16_t>(value) : std::nullopt;
+    return has_ports(socket) ? std::optional<uint16_t>(value) : std::nullopt;
   };
   return endpoint(IpAddress{socket.family, socket.source}, port(socket.source_port)) + " > " +
          endpoint(IpAddress{socket.family, socket.dest}, port(socket.dest_port));

@@ -20,6 +20,20 @@ void write_u16(uint8_t* bytes, uint16_t value) {
 
 }  // namespace
 
+bool has_ports(const SocketTuple& socket) {
+  const bool may_be_raw = socket.source_port == socket.protocol && socket.dest_port == 0;
+  switch (socket.protocol) {
+    case wire::kTcp:
+    case wire::kUdp:
+    case wire::kUdpLite:
+    case wire::kSctp:
+    case wire::kDccp:
+      return !may_be_raw && (socket.source_port != 0 || socket.dest_port != 0);
+    default:
+      return false;
+  }
+}
+
 SocketPacket::SocketPacket(const SocketTuple& socket) {
   if (socket.family == AF_INET) {
     add_ipv4(socket);
@@ -53,20 +67,10 @@ void SocketPacket::add_ipv6(const SocketTuple& socket) {
 void SocketPacket::add_transport(const SocketTuple& socket) {
   uint8_t* header = &bytes_[size_];
   size_ += transport_size(socket.protocol);
-  switch (socket.protocol) {
-    case wire::kTcp:
-      header[12] = 0x50;  // five words of header
-      [[fallthrough]];
-    case wire::kUdp:
-    case wire::kUdpLite:
-    case wire::kSctp:
-    case wire::kDccp:
-      write_u16(header, socket.source_port);
-      write_u16(header + 2, socket.dest_port);
-      break;
-    default:
-      break;  // no ports
-  }
+  if (socket.protocol == wire::kTcp) header[12] = 0x50;  // five words of header
+  if (!has_ports(socket)) return;
+  write_u16(header, socket.source_port);
+  write_u16(header + 2, socket.dest_port);
 }
 
 }  // namespace tracker

@@ -13,6 +13,10 @@
 
 namespace tracker {
 
+// Whether the ports are those of its packets. ICMP and the like have none, and of a raw socket the
+// kernel keeps the protocol's number where the port is (inet_create()).
+bool has_ports(const SocketTuple& socket);
+
 class SocketPacket {
  public:
   // Empty where the tuple has no address family that is known.

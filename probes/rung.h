@@ -54,7 +54,7 @@ bool may_be_preempted(Rung rung);
 // another one ran on that CPU. For kprobes since 6.7 (dd8657894c11, "bpf: Count missed stats in
 // trace_call_bpf", and f915fcb38553 of kprobe_multi). Not for kretprobes: what they miss because
 // too many calls are under way (maxactive of struct kretprobe) is nowhere to be read; links of
-// kprobe_multi say it (shared_links.h).
+// kprobe_multi say it where they rest on rethook, before 6.14 (shared_links.h).
 bool counts_missed(Rung rung);
 
 }  // namespace tracker

@@ -19,13 +19,14 @@ KeepGoing count_by_halves(const KeepGoing& keep_going, size_t before, size_t cou
   };
 }
 
-void attach_beginnings(SharedProgram& shared, Rung rung, std::span<const SharedTarget> targets,
-                       const KeepGoing& keep_going, std::vector<std::string>& refusals) {
+// To those whose beginning was accepted.
+void attach_returns(SharedProgram& shared, std::span<const SharedTarget> targets,
+                    const KeepGoing& keep_going, std::vector<std::string>& refusals) {
   std::vector<SharedTarget> accepted;
   for (size_t i = 0; i < targets.size(); ++i)
     if (refusals[i].empty()) accepted.push_back(targets[i]);
   std::vector<UniqueFd> links;
-  const auto refused = attach_links(rung, shared.beginning.get(), accepted, links,
+  const auto refused = attach_links(shared.rung, shared.program.get(), accepted, links,
                                     count_by_halves(keep_going, targets.size(), targets.size()));
   std::ranges::move(links, std::back_inserter(shared.links));
   const auto* next = refused.data();
@@ -74,9 +75,9 @@ std::vector<std::string> attach_shared(SharedProgram& shared, std::span<const Sh
   const auto rung_before = rung_of_beginning(shared.rung);
   if (!shared.beginning || !rung_before)
     return attach_links(shared.rung, shared.program.get(), targets, shared.links, keep_going);
-  auto refusals = attach_links(shared.rung, shared.program.get(), targets, shared.links,
+  auto refusals = attach_links(*rung_before, shared.beginning.get(), targets, shared.links,
                                count_by_halves(keep_going, 0, targets.size()));
-  attach_beginnings(shared, *rung_before, targets, keep_going, refusals);
+  attach_returns(shared, targets, keep_going, refusals);
   return refusals;
 }
 

@@ -37,7 +37,8 @@ struct SharedProgram {
 
   // Ends the links; what these missed is still known.
   void detach();
-  // Hits at which the kernel ran neither program; nothing where it does not count them.
+  // Hits at which the kernel did not run one of the two, since these were attached: a call can be
+  // among them twice. Nothing where it does not count them.
   std::optional<uint64_t> missed() const;
 
   UniqueFd program;
@@ -48,9 +49,9 @@ struct SharedProgram {
   uint64_t missed_by_closed = 0;  // links
 };
 
-// Attaches both programs, the one at the beginnings where the other is attached; the value is as
-// that of attach_links(). A return whose beginning is refused is refused, and left with a program
-// that finds nothing.
+// Attaches both programs, the one at the returns where the other is attached; the value is as that
+// of attach_links(). A return whose beginning is refused is refused; a beginning whose return is
+// refused keeps its program, which counts nothing.
 std::vector<std::string> attach_shared(SharedProgram& shared, std::span<const SharedTarget> targets,
                                        const KeepGoing& keep_going);
 

@@ -5,6 +5,7 @@
 #include "event/number_text.h"
 #include "event/protocol_name.h"
 #include "event/sections/render.h"
+#include "event/socket_packet.h"
 
 namespace tracker {
 namespace {
@@ -130,8 +131,8 @@ void write_socket(JsonWriter& json, const SocketTuple& socket) {
   json.member("proto", socket.protocol);
   json.known_words("src", IpAddress{socket.family, socket.source}.text());
   json.known_words("dst", IpAddress{socket.family, socket.dest}.text());
-  json.known_number("sport", socket.source_port);
-  json.known_number("dport", socket.dest_port);
+  json.known_number("sport", has_ports(socket) ? socket.source_port : 0);
+  json.known_number("dport", has_ports(socket) ? socket.dest_port : 0);
   json.end_object();
 }
 

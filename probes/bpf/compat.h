@@ -200,21 +200,27 @@ static __always_inline void copy_result(__u64 *args, const void *ctx)
 		args[0] = regs->ax;
 }
 
-/* Where the return address of a call lies; the return itself takes that off the stack. Of kprobe_multi
- * return_to_handler puts the registers below that place since 6.14 (commit 4346ba160409, "fprobe:
- * Rewrite fprobe on function-graph tracer"), and until 7.0 ("x86/fgraph: Fix return_to_handler regs.rsp
- * value", which stable kernels have too) calls that the stack pointer. `address`: of ctx. */
+/* Where the return address of a call lies; the return itself takes that off the stack. `address`: of ctx.
+ *
+ * After the return the registers lie on the stack, beside that place, and regs->sp is the address behind
+ * it - but of kprobe_multi from 6.14 on (4346ba160409, "fprobe: Rewrite fprobe on function-graph tracer"):
+ * there return_to_handler left sp unset and the registers 8 bytes nearer; then ("x86/fgraph,bpf: Fix stack
+ * ORC unwind from kprobe_multi return probe", 2025) it was the registers' own address, and then ("x86/fgraph:
+ * Fix return_to_handler regs.rsp value") what it is elsewhere. */
 static __always_inline __u64 frame_of_registers(const void *ctx, __u64 address, bool has_returned)
 {
 	const struct pt_regs___x86 *regs = ctx;
-	__u64 sp;
+	__u64 sp, size;
 
 	if (!bpf_core_field_exists(regs->sp))
 		return 0;
 	sp = regs->sp;
 	if (!has_returned)
 		return sp;
-	return sp == address ? sp + bpf_core_type_size(struct pt_regs___x86) : sp - 8;
+	size = bpf_core_type_size(struct pt_regs___x86);
+	if (sp == address)
+		return address + size;
+	return sp - address - (size - 8) <= 16 ? sp - 8 : address + size - 8;
 }
 
 /* The preemption count was a per-CPU variable of its own until 6.2 (commit 64701838bf05, "x86/percpu:

@@ -69,8 +69,15 @@ ProbePointPtr point(const FunctionTarget& target, Function function,
                                          std::move(function));
 }
 
+// As it is typed, for the one of several names.
+std::string typed(const FunctionTarget& target, const std::string& name) {
+  FunctionTarget one = target;
+  one.names = {name};
+  return one.text();
+}
+
 Error not_watched(const FunctionTarget& target, const std::string& name, std::string_view why) {
-  return Error{fmt::format("{}:{} cannot be watched: {}", target.type, name, why)};
+  return Error{fmt::format("{} cannot be watched: {}", typed(target, name), why)};
 }
 
 // Loaded modules that have such functions but whose types the kernel does not have: it was built
@@ -112,9 +119,10 @@ Error unknown(const FunctionTarget& target, const std::string& name, const Kerne
   if (const auto modules = untyped_modules(target, name, btf, traceable); !modules.empty())
     return lacks_types(target, name, modules);
   const std::string module = target.module.empty() ? "" : target.module + "/";
-  return Error{fmt::format("unknown function {}:{}{}{}; nearest: {}", target.type, module, name,
-                           module.empty() ? "" : " (is the module loaded?)",
-                           suggestions(name, btf, end_of(target)))};
+  return Error{fmt::format(
+      "unknown function {}:{}{}{}; nearest: {}{}", target.type, module, name,
+      module.empty() ? "" : " (is the module loaded?)", suggestions(name, btf, end_of(target)),
+      module.empty() ? " (unless it is inlined, or of a module that is not loaded)" : "")};
 }
 
 bool can_be_inferred(const FunctionTarget& target, const Function& function) {
@@ -193,6 +201,17 @@ std::vector<Function> matching(const FunctionTarget& target, const KernelBtf& bt
   return functions;
 }
 
+// How many of a pattern --with-inferred does not reach, as matching() has found others.
+size_t not_given_a_packet(const FunctionTarget& target, const KernelBtf& btf,
+                          const FoundPoints& found, WithoutPacket without) {
+  if (without == WithoutPacket::kRefused || target.is_return || found.points.empty() ||
+      found.points.front()->name().role == ProbeRole::kInferred)
+    return 0;
+  const auto others = functions_without_skb(btf, target.names.front());
+  return static_cast<size_t>(std::ranges::count_if(
+      others, [&](const Function& function) { return is_in_module(target, function); }));
+}
+
 Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
                            const TraceableFunctions& traceable, WithoutPacket without) {
   FoundPoints found;
@@ -210,9 +229,15 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
         "narrow it",
         target.text(), target.is_return ? "the returns of " : "", found.points.size(), kMostAlone)};
   if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
+  if (const size_t count = not_given_a_packet(target, btf, found, without); count != 0)
+    found.notes.push_back(fmt::format(
+        "{} leaves out {} that take no packet, as others of the pattern take one: those "
+        "that are to be given the packet in hand have to be named",
+        target.text(), count));
   const auto untyped = untyped_modules(target, target.names.front(), btf, traceable);
   if (!untyped.empty()) {
-    if (found.points.empty()) return lacks_types(target, target.names.front(), untyped);
+    if (found.points.empty() && !target.module.empty())
+      return lacks_types(target, target.names.front(), untyped);
     found.notes.push_back(fmt::format("{} leaves out modules without readable type information: {}",
                                       target.text(), some_names(untyped, kNamesInSentence)));
   }

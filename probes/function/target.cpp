@@ -29,7 +29,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 Error malformed(std::string_view text) {
   return wrong_usage(
       fmt::format("'{}' is not a probe: a function is written fn:NAME or fn:MODULE/NAME, for "
-                  "instance fn:ip_rcv",
+                  "instance fn:ip_rcv, and its return fn:ip_rcv%return",
                   text));
 }
 

@@ -27,7 +27,9 @@ std::string Target::text() const { return fmt::format("tp:{}:{}", group, name); 
 Result<Target> parse_target(std::string_view text) {
   constexpr std::string_view kStack = "/stack";
   constexpr std::string_view kForm =
-      "a probe is written tp:GROUP:NAME, for instance tp:skb:kfree_skb";
+      "a probe is written tp:GROUP:NAME, for instance tp:skb:kfree_skb, or fn:FUNCTION, for "
+      "instance "
+      "fn:ip_rcv";
   Target target;
   std::string_view rest = text;
   if (rest.ends_with(kStack)) {

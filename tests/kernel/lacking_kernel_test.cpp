@@ -184,7 +184,7 @@ TEST_F(LackingKernel, WithoutTypesOfAModuleSaysSo) {
   watch({.mounts = kNoTypesOfModules}, {"fn:nf_tables/nft_do_chain", "fn:ip_rcv"});
   EXPECT_EQ(attached_, "attached 1 of 1 probes");
   EXPECT_TRUE(
-      says("left out: fn:nft_do_chain cannot be watched: the kernel has no readable type "
+      says("left out: fn:nf_tables/nft_do_chain cannot be watched: the kernel has no readable type "
            "information of nf_tables (/sys/kernel/btf/nf_tables)"))
       << said_;
   EXPECT_EQ(events("fn:ip_rcv").size(), 1U);

@@ -45,8 +45,8 @@ TEST(CollectSummaryText, CountsWhatASharedProgramMissed) {
   const auto text = [&] { return render_collect_summary(summary, {}, {}); };
   EXPECT_NE(text().find("missed: unknown on this kernel\n"), std::string::npos) << text();
   summary.session.shared_programs = {{"kprobe_multi", 2, 5}};
-  EXPECT_NE(text().find("missed 5: hits during another one on that CPU, for which the kernel runs "
-                        "no program\n"),
+  EXPECT_NE(text().find("missed 5: hits for which the kernel ran no program: during another "
+                        "one on that CPU, or without room for one more call\n"),
             std::string::npos)
       << text();
   summary.session.shared_programs = {{"kprobe_multi", 1, 5}};

@@ -150,6 +150,18 @@ TEST(FlowText, OfASocketWithoutPortsHasNone) {
   EXPECT_EQ(flow_text(raw), "ICMP 10.1.0.1 > 10.1.0.2");
 }
 
+// The kernel keeps the protocol's number where the port would be (inet_create()).
+TEST(FlowText, OfARawSocketShowsNoProtocolAsAPort) {
+  for (const uint8_t protocol : {IPPROTO_ICMP, IPPROTO_UDP}) {
+    PacketSection raw = only_socket(AF_INET, protocol);
+    raw.socket.source_port = protocol;
+    raw.socket.dest_port = 0;
+    EXPECT_EQ(endpoints_text(raw), "10.1.0.1 > 10.1.0.2");
+  }
+  // of a ping socket, whose port is the identifier
+  EXPECT_EQ(endpoints_text(only_socket(AF_INET, IPPROTO_ICMP)), "10.1.0.1 > 10.1.0.2");
+}
+
 TEST(FlowText, IsEmptyWhereNothingIsKnown) {
   EXPECT_EQ(flow_text(PacketSection{}), "");
   EXPECT_EQ(endpoints_text(PacketSection{}), "");
