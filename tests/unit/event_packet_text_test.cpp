@@ -152,7 +152,7 @@ TEST(FlowText, OfASocketWithoutPortsHasNone) {
 
 // The kernel keeps the protocol's number where the port would be (inet_create()).
 TEST(FlowText, OfARawSocketShowsNoProtocolAsAPort) {
-  for (const uint8_t protocol : {IPPROTO_ICMP, IPPROTO_UDP}) {
+  for (const uint8_t protocol : {uint8_t{IPPROTO_ICMP}, uint8_t{IPPROTO_UDP}}) {
     PacketSection raw = only_socket(AF_INET, protocol);
     raw.socket.source_port = protocol;
     raw.socket.dest_port = 0;
