@@ -49,10 +49,7 @@ bool sees_drops_without_stack(const PlannedProbe& probe) {
 }
 
 // 1 at the return of a function.
-size_t end_of(const IndexedPlan& plan) {
-  const auto site = plan.plan.point->shared_site();
-  return site && site->form.is_return ? 1 : 0;
-}
+size_t end_of(const SharedSite& site) { return site.form.is_return ? 1 : 0; }
 
 }  // namespace
 
@@ -176,9 +173,8 @@ const PlannedProbe& WatchedProbes::probe_at(uint32_t index) const {
 std::vector<IndexedPlan> WatchedProbes::plans_to_share() const {
   std::array<std::vector<IndexedPlan>, 2> ends;
   for (uint32_t i = 0; i < asked_.size(); ++i) {
-    if (!asked_[i].point->shared_site()) continue;
-    const IndexedPlan plan{i, {asked_[i].point.get(), asked_[i].sections}};
-    ends[end_of(plan)].push_back(plan);
+    if (const auto site = asked_[i].point->shared_site())
+      ends[end_of(*site)].push_back({i, {asked_[i].point.get(), asked_[i].sections}});
   }
   std::vector<IndexedPlan> plans;
   for (const std::vector<IndexedPlan>& end : ends)
@@ -206,11 +202,12 @@ std::vector<Result<std::string>> WatchedProbes::attach_all(const KeepGoing& keep
   const auto shared = kernel_->attach_shared(plans, shared_rungs(), ask);
   if (is_ended) return rungs;
   std::array<size_t, 2> refused{};
+  const auto end = [&](size_t i) { return end_of(*plans[i].plan.point->shared_site()); };
   for (size_t i = 0; i < plans.size(); ++i)
-    if (!shared[i]) ++refused[end_of(plans[i])];
+    if (!shared[i]) ++refused[end(i)];
   for (size_t i = 0; i < plans.size(); ++i) {
     rungs[plans[i].index] = shared[i];
-    is_shared[plans[i].index] = shared[i].has_value() || refused[end_of(plans[i])] > kMostAlone;
+    is_shared[plans[i].index] = shared[i].has_value() || refused[end(i)] > kMostAlone;
   }
   bool paired = false;
   for (const bool is_end : {true, false}) {

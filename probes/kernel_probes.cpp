@@ -419,15 +419,6 @@ Result<std::vector<uint64_t>> KernelProbes::lost_by_cpu() const {
   return state_->hit_counters().lost_by_cpu();
 }
 
-namespace {
-
-bool program_info(const UniqueFd& program, bpf_prog_info& info) {
-  uint32_t size = sizeof(info);
-  return program && bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0;
-}
-
-}  // namespace
-
 int64_t KernelProbes::missed(uint32_t index) const {
   bpf_prog_info info{};
   if (!program_info(state_->programs[index].program, info)) return -1;

@@ -94,4 +94,9 @@ Result<UniqueFd> load_program(const ProgramForm& form, const ProgramCode& code) 
                            verdict.empty() ? "" : ": ", verdict)};
 }
 
+bool program_info(const UniqueFd& program, bpf_prog_info& info) {
+  uint32_t size = sizeof(info);
+  return program && bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0;
+}
+
 }  // namespace tracker

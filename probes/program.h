@@ -49,4 +49,7 @@ struct ProgramForm {
 // An error has the kernel's words, the verifier's last line among them.
 Result<UniqueFd> load_program(const ProgramForm& form, const ProgramCode& code);
 
+// What the kernel says of a loaded program; false where there is none, or it says nothing.
+bool program_info(const UniqueFd& program, bpf_prog_info& info);
+
 }  // namespace tracker

@@ -37,6 +37,10 @@ uint64_t context_of(Rung rung) {
   return CONTEXT_ARGUMENTS;
 }
 
+bool is_kprobe_multi(Rung rung) {
+  return rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti;
+}
+
 bool is_at_return(Rung rung) {
   return rung == Rung::kFexit || context_of(rung) == CONTEXT_RETURNED;
 }
@@ -78,8 +82,7 @@ bool may_be_preempted(Rung rung) {
 
 bool counts_missed(Rung rung) {
   if (rung == Rung::kKretprobe) return false;
-  const bool is_kprobe =
-      rung == Rung::kKprobe || rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti;
+  const bool is_kprobe = rung == Rung::kKprobe || is_kprobe_multi(rung);
   return !is_kprobe || kernel_is_later_than(6, 6);
 }
 

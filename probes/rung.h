@@ -31,6 +31,9 @@ std::optional<Rung> rung_of(std::string_view name);
 // What the program's context holds: CONTEXT_ in record.h.
 uint64_t context_of(Rung rung);
 
+// Whether the kernel's link is one of kprobe_multi, at beginnings or returns.
+bool is_kprobe_multi(Rung rung);
+
 // Whether programs of this rung run at the return of a function.
 bool is_at_return(Rung rung);
 

@@ -187,7 +187,7 @@ std::vector<std::string> attach_links(Rung rung, int program, std::span<const Sh
 
 uint64_t missed_by_links(Rung rung, std::span<const UniqueFd> links) {
   uint64_t missed = 0;
-  if (rung != Rung::kKprobeMulti && rung != Rung::kKretprobeMulti) return missed;
+  if (!is_kprobe_multi(rung)) return missed;
   for (const UniqueFd& link : links) {
     KprobeMultiInfo info;
     uint32_t size = sizeof(info);

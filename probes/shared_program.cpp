@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probes/shared_program.h"
 
-#include <bpf/bpf.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -34,13 +32,6 @@ void attach_returns(SharedProgram& shared, std::span<const SharedTarget> targets
     if (refusal.empty()) refusal = *next++;
 }
 
-std::optional<uint64_t> missed_by_program(const UniqueFd& program) {
-  bpf_prog_info info{};
-  uint32_t size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) return std::nullopt;
-  return info.recursion_misses;
-}
-
 }  // namespace
 
 void set_shared_knobs(Knobs& knobs) {
@@ -65,8 +56,7 @@ Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code) {
   form.name = "functions";
   form.type = rung == Rung::kFentryMulti ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_KPROBE;
   if (rung == Rung::kFentryMulti) form.attach_type = kTraceFentryMulti;
-  if (rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti)
-    form.attach_type = BPF_TRACE_KPROBE_MULTI;
+  if (is_kprobe_multi(rung)) form.attach_type = BPF_TRACE_KPROBE_MULTI;
   return load_program(form, code);
 }
 
@@ -87,11 +77,12 @@ void SharedProgram::detach() {
 }
 
 std::optional<uint64_t> SharedProgram::missed() const {
-  if (!counts_missed(rung)) return std::nullopt;
-  const auto at_point = missed_by_program(program);
-  const auto before = beginning ? missed_by_program(beginning) : 0;
-  if (!at_point || !before) return std::nullopt;
-  return *at_point + *before + missed_by_closed + missed_by_links(rung, links);
+  bpf_prog_info info{};
+  bpf_prog_info before{};
+  if (!counts_missed(rung) || !program_info(program, info)) return std::nullopt;
+  if (beginning && !program_info(beginning, before)) return std::nullopt;
+  return info.recursion_misses + before.recursion_misses + missed_by_closed +
+         missed_by_links(rung, links);
 }
 
 }  // namespace tracker

@@ -30,8 +30,7 @@ std::vector<Rung> shared_rungs() {
 bool can_share(const SharedSite& site, Rung rung) {
   if (std::ranges::find(site.rungs, rung) == site.rungs.end()) return false;
   if (rung == Rung::kFentryMulti) return site.module.empty();
-  const bool is_by_name = rung == Rung::kKprobeMulti || rung == Rung::kKretprobeMulti;
-  return !is_by_name || !site.has_namesake;
+  return !is_kprobe_multi(rung) || !site.has_namesake;
 }
 
 }  // namespace tracker

@@ -85,10 +85,10 @@ Error not_watched(const FunctionTarget& target, const std::string& name, std::st
 std::vector<std::string> untyped_modules(const FunctionTarget& target, const std::string& name,
                                          const KernelBtf& btf,
                                          const TraceableFunctions& traceable) {
-  const std::vector<std::string> typed = btf.modules();
+  const std::vector<std::string> known = btf.modules();
   std::vector<std::string> modules = traceable.modules_with(name);
   std::erase_if(modules, [&](const std::string& module) {
-    return std::binary_search(typed.begin(), typed.end(), module) ||
+    return std::binary_search(known.begin(), known.end(), module) ||
            (!target.module.empty() && !matches_glob(target.module, module));
   });
   return modules;
@@ -180,9 +180,29 @@ Result<ProbePointPtr> find_first(const FunctionTarget& target, const KernelBtf& 
   return first;
 }
 
-std::string left_out_text(const FunctionTarget& target, const std::vector<std::string>& names) {
-  return fmt::format("{} leaves out {} that cannot be traced, or whose name several have: {}",
-                     target.text(), names.size(), some_names(names, kNamesInSentence));
+// What of a pattern is not watched, a sentence each.
+struct LeftOut {
+  std::vector<std::string> functions;  // that cannot be traced, or whose name several have
+  size_t without_packet = 0;
+  std::vector<std::string> modules;  // without types
+};
+
+std::vector<std::string> left_out_notes(const FunctionTarget& target, const LeftOut& left_out) {
+  const std::string leaves_out = target.text() + " leaves out ";
+  std::vector<std::string> notes;
+  if (!left_out.functions.empty())
+    notes.push_back(fmt::format("{}{} that cannot be traced, or whose name several have: {}",
+                                leaves_out, left_out.functions.size(),
+                                some_names(left_out.functions, kNamesInSentence)));
+  if (left_out.without_packet != 0)
+    notes.push_back(fmt::format(
+        "{}{} that take no packet, as others of the pattern take one: those that are to be given "
+        "the packet in hand have to be named",
+        leaves_out, left_out.without_packet));
+  if (!left_out.modules.empty())
+    notes.push_back(fmt::format("{}modules without readable type information: {}", leaves_out,
+                                some_names(left_out.modules, kNamesInSentence)));
+  return notes;
 }
 
 // Of those that match: the functions that bring a packet, and where there are none, those that can
@@ -215,10 +235,10 @@ size_t not_given_a_packet(const FunctionTarget& target, const KernelBtf& btf,
 Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
                            const TraceableFunctions& traceable, WithoutPacket without) {
   FoundPoints found;
-  std::vector<std::string> left_out;
+  LeftOut left_out;
   for (const Function& function : matching(target, btf, without)) {
     if (why_not_traceable(function, traceable))
-      left_out.push_back(full_name(function));
+      left_out.functions.push_back(full_name(function));
     else
       found.points.push_back(point(target, function, traceable));
   }
@@ -228,19 +248,11 @@ Result<FoundPoints> expand(const FunctionTarget& target, const KernelBtf& btf,
         "{} stands for {}{} functions, and at most {} can be watched by one target yet: "
         "narrow it",
         target.text(), target.is_return ? "the returns of " : "", found.points.size(), kMostAlone)};
-  if (!left_out.empty()) found.notes.push_back(left_out_text(target, left_out));
-  if (const size_t count = not_given_a_packet(target, btf, found, without); count != 0)
-    found.notes.push_back(fmt::format(
-        "{} leaves out {} that take no packet, as others of the pattern take one: those "
-        "that are to be given the packet in hand have to be named",
-        target.text(), count));
-  const auto untyped = untyped_modules(target, target.names.front(), btf, traceable);
-  if (!untyped.empty()) {
-    if (found.points.empty() && !target.module.empty())
-      return lacks_types(target, target.names.front(), untyped);
-    found.notes.push_back(fmt::format("{} leaves out modules without readable type information: {}",
-                                      target.text(), some_names(untyped, kNamesInSentence)));
-  }
+  left_out.without_packet = not_given_a_packet(target, btf, found, without);
+  left_out.modules = untyped_modules(target, target.names.front(), btf, traceable);
+  if (found.points.empty() && !left_out.modules.empty() && !target.module.empty())
+    return lacks_types(target, target.names.front(), left_out.modules);
+  found.notes = left_out_notes(target, left_out);
   if (!found.points.empty()) return found;
   return Error{
       fmt::format("no function that takes an skb and can be traced matches {}", target.text())};

@@ -48,16 +48,17 @@ std::vector<Rung> FunctionPoint::rungs() const {
   return rungs;
 }
 
+bool FunctionPoint::puts_one() const { return is_return_ && puts_skb(function_.args); }
+
 void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
   const FunctionArgs& args = function_.args;
   const bool at_return = is_at_return(rung);
   const bool has_args = context_of(rung) != CONTEXT_RETURNED;
   const int result = at_return ? (has_args ? args.words : 0) : -1;
-  const bool puts_one = is_return_ && puts_skb(args);
-  const bool gives_skb = at_return && role() == ProbeRole::kOther && !puts_one;
+  const bool gives_skb = at_return && role() == ProbeRole::kOther && !puts_one();
   const bool has_origin =
-      has_args && (gives_skb || puts_one || !at_return) && role() != ProbeRole::kInferred;
-  const int skb = puts_one ? args.skb_place : args.skb;
+      has_args && (gives_skb || puts_one() || !at_return) && role() != ProbeRole::kInferred;
+  const int skb = puts_one() ? args.skb_place : args.skb;
   set_argument_knobs({{KNOB_SKB_ARG, gives_skb ? result : (has_args ? skb : -1)},
                       {KNOB_SOCK_ARG, has_origin ? args.sock : -1},
                       {KNOB_NET_ARG, has_origin ? args.net : -1},
@@ -68,7 +69,7 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
                       {KNOB_RETURN_ARG, result}},
                      knobs);
   knobs[KNOB_LIST] = gives_skb ? LIST_NONE : args.list;
-  knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : (puts_one ? HOLD_RESULT : args.hold);
+  knobs[KNOB_HOLD] = gives_skb ? HOLD_NONE : (puts_one() ? HOLD_RESULT : args.hold);
   knobs[KNOB_HOLD_OFFSET] = gives_skb ? 0 : args.hold_offset;
   knobs[KNOB_HOOK_HOLD] = args.hook_hold;
   knobs[KNOB_HOOK_OFFSET] = args.hook_offset;
@@ -88,9 +89,8 @@ SharedForm FunctionPoint::shared_form() const {
   form.is_return = is_return_;
   form.needs_beginning = needs_beginning();
   if (is_return_ && !form.needs_beginning) return form;
-  const bool puts_one = is_return_ && puts_skb(args);
   form.is_list = is_list(args);
-  form.hold = puts_one ? HOLD_RESULT : args.hold;
+  form.hold = puts_one() ? HOLD_RESULT : args.hold;
   form.hold_offset = args.hold_offset;
   form.is_beside = args.hook >= 0 || args.dev >= 0;
   form.hook_hold = args.hook_hold;
@@ -108,9 +108,8 @@ std::optional<SharedSite> FunctionPoint::shared_site() const {
   site.has_namesake = function_.has_namesake;
   const FunctionArgs& args = function_.args;
   site.form = shared_form();
-  const bool puts_one = is_return_ && puts_skb(args);
   site.arguments =
-      shared_arguments({puts_one ? args.skb_place : args.skb, args.sock, args.net, args.list,
+      shared_arguments({puts_one() ? args.skb_place : args.skb, args.sock, args.net, args.list,
                         args.hook, args.dev, is_return_ ? args.result : RESULT_NONE});
   if (!rung_ && is_return_)
     site.rungs = {Rung::kKretprobeMulti, Rung::kKretprobe};

@@ -42,6 +42,7 @@ class FunctionPoint : public ProbePoint {
 
  private:
   ProbeRole role() const;
+  bool puts_one() const;  // whether it is the return of a function that puts an skb somewhere
   SharedForm shared_form() const;
 
   std::string type_;

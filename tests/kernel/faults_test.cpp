@@ -41,11 +41,7 @@ class Faults : public testing::Test {
         tracker_path(),    "-p",      "dropmon",          "collect", "--quiet", "--netns",
         pair_.left.name(), "--netns", pair_.right.name(), "-o",      file()};
     words.insert(words.end(), more.begin(), more.end());
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
-    ProcessOptions options;
-    options.setenv = {"LD_PRELOAD=" + std::string(self.parent_path() / "libtracker_fault.so"),
-                      "TRACKER_FAULT=" + fault_file()};
-    return std::make_unique<Process>(words, options);
+    return std::make_unique<Process>(words, with_fault_shim("TRACKER_FAULT=" + fault_file()));
   }
 
   // Events that the recording shows; 0 before it has its name, which is a moment after "attached".

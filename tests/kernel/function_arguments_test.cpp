@@ -16,7 +16,7 @@
 #include "harness/collection.h"
 #include "harness/frame.h"
 #include "harness/function_probes.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/generic_netlink.h"
 #include "harness/network_namespace.h"
 #include "harness/process.h"
@@ -30,31 +30,17 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 5;
-constexpr uint16_t kPort = 7777;
 
 using Counts = std::map<std::string, int>;
 
-class FunctionArguments : public ::testing::Test {
+class FunctionArguments : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
-  Flow flow() const { return {"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, kPort}}; }
-
-  // Sends datagrams to a socket, which gets all of them.
-  void send() const {
-    const UniqueFd receiver = bound_socket(pair_.right, flow().dest, SOCK_DGRAM);
-    send_datagrams(pair_.left, flow(), kPackets);
-    pair_.settle();
-    EXPECT_EQ(drain(receiver), kPackets);
-  }
+  void send() const { deliver(flow(), kPackets); }
 
   // Events of the flow by target; each is of its addresses and of the namespace `netns`.
   Counts events(const std::string& file, const NetworkNamespace& netns) const {
     Counts count;
-    for (const Json& event : view("print", file, {"-f", fmt::format("dst port {}", kPort)})) {
+    for (const Json& event : view("print", file, {"-f", fmt::format("dst port {}", kFlowPort)})) {
       ++count[target_of(event)];
       EXPECT_EQ(text_at(event, "/netns/name"), netns.name()) << event;
       EXPECT_EQ(text_at(event, "/packet/ip/src"), pair_.left_end.ipv4);
@@ -73,8 +59,6 @@ class FunctionArguments : public ::testing::Test {
     }
     return count;
   }
-
-  const Pair pair_;
 };
 
 constexpr char kRules[] =
@@ -160,7 +144,7 @@ TEST_F(FunctionArguments, OfAVlanAreAPointerToTheSkb) {
                         "neigh add 10.5.0.{2} lladdr {3} dev tagged\n",
                         end.device, is_left ? 1 : 2, is_left ? 2 : 1, mac_text(other.mac)));
   }
-  const Flow tagged{"UDP", {"10.5.0.1", 40000}, {"10.5.0.2", kPort}};
+  const Flow tagged{"UDP", {"10.5.0.1", 40000}, {"10.5.0.2", kFlowPort}};
   const UniqueFd receiver = bound_socket(pair_.right, tagged.dest, SOCK_DGRAM);
   const std::vector<std::string> targets{"fn:vlan_do_receive", "kprobe:vlan_do_receive",
                                          "fn:vlan_do_receive%return", "kretprobe:vlan_do_receive"};
@@ -303,7 +287,7 @@ TEST_F(FunctionArguments, OfEthTypeTransHaveTheDeviceThatTheSkbLacks) {
   const UniqueFd tap = open_tun(netns, "tap7", TunMode::kTap, 10 * kPackets);
   Collection collection({&netns}, probes({"fn:eth_type_trans", "kprobe:eth_type_trans"}));
   const Frame frame = ipv4_frame({2, 0, 0, 0, 0, 9}, {2, 0, 0, 0, 0, 8},
-                                 {"UDP", {"10.2.0.2", 40000}, {"10.2.0.1", kPort}});
+                                 {"UDP", {"10.2.0.2", 40000}, {"10.2.0.1", kFlowPort}});
   for (int i = 0; i < kPackets; ++i)
     require_call(write(tap.get(), frame.data(), frame.size()), "write to the tap");
   collection.stop();

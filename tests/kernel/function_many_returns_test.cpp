@@ -3,7 +3,6 @@
 // Returns of many functions by programs that they share, against packets that are known.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <map>
@@ -14,7 +13,7 @@
 
 #include "harness/collection.h"
 #include "harness/function_probes.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -25,7 +24,6 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 10;
-constexpr uint16_t kPort = 7777;
 const std::set<std::string> kSharedRungs{"kretprobe_multi", "kretprobe"};
 
 // Fewer than 64 probes, both ends together: of more, two can share what tells that one of them saw
@@ -45,29 +43,17 @@ const std::vector<std::string> kOnce{"ip_rcv", "ip_local_deliver", "ip_output", 
 
 using Ids = std::multiset<std::string>;
 
-class ManyReturns : public ::testing::Test {
+class ManyReturns : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
-  Flow flow() const { return {"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, kPort}}; }
-
   // Sends datagrams to a socket, which gets all of them, while these are watched.
   void watch(const std::vector<std::string>& targets, const Flow& sent) {
-    collection_.emplace(std::vector<const NetworkNamespace*>{&pair_.left, &pair_.right},
-                        probes(targets));
-    const UniqueFd receiver = bound_socket(pair_.right, sent.dest, SOCK_DGRAM);
-    send_datagrams(pair_.left, sent, kPackets);
-    pair_.settle();
-    EXPECT_EQ(drain(receiver), kPackets);
+    collection_.emplace(both(), probes(targets));
+    deliver(sent, kPackets);
     collection_->stop();
   }
 
   std::string file() const { return collection_->file(); }
 
-  const Pair pair_;
   std::optional<Collection> collection_;
 };
 
@@ -77,21 +63,13 @@ bool is_return(const Json& event) { return target_of(event).ends_with("%return")
 // than 0 are left out.
 std::map<std::string, Ids> ids_of_flow(const std::string& file) {
   std::map<std::string, Ids> ids;
-  for (const Json& journey : view("sort", file, {"-f", fmt::format("dst port {}", kPort)})) {
+  for (const Json& journey : view("sort", file, {"-f", fmt::format("dst port {}", kFlowPort)})) {
     for (const Json& event : journey.at("events")) {
       const bool is_other = is_return(event) && event.value("return_code", -1) != 0;
       if (!is_other) ids[target_of(event)].insert(text_at(event, "/packet_id"));
     }
   }
   return ids;
-}
-
-void expect_sums_that_close(const Json& stats) {
-  for (const Json& probe : stats.at("probes"))
-    EXPECT_EQ(probe.at("seen").get<uint64_t>(),
-              probe.at("filtered").get<uint64_t>() + probe.at("recorded").get<uint64_t>() +
-                  probe.at("/lost/total"_json_pointer).get<uint64_t>())
-        << probe;
 }
 
 TEST_F(ManyReturns, ShareProgramsAndBringTheResultAndThePacketOfTheCall) {
@@ -138,7 +116,7 @@ TEST_F(ManyReturns, HaveANamespaceAndNoBytes) {
 // ip_output() of the inner packet ends after that of the outer one, which is the same skb.
 TEST_F(ManyReturns, OfATunnelWithinTheInnerCall) {
   add_ipip_tunnel(pair_);
-  watch(with_returns({"fn:ip_output"}), {"UDP", {"10.6.0.1", 40000}, {"10.6.0.2", kPort}});
+  watch(with_returns({"fn:ip_output"}), {"UDP", {"10.6.0.1", 40000}, {"10.6.0.2", kFlowPort}});
   std::map<int, std::vector<std::string>> open;  // ids of packets, by CPU
   size_t deepest = 0;
   int returns = 0;
@@ -164,7 +142,7 @@ TEST_F(ManyReturns, OfAFunctionThatHandsAPacketBack) {
   watch({"fn:ip_*%return", "fn:__skb_recv_udp%return"}, flow());
   int count = 0;
   const std::vector<std::string> options{"--probe", "fn:__skb_recv_udp%return", "-f",
-                                         fmt::format("udp dst port {}", kPort)};
+                                         fmt::format("udp dst port {}", kFlowPort)};
   for (const Json& event : view("print", file(), options)) {
     EXPECT_EQ(text_at(event, "/packet/ip/src"), pair_.left_end.ipv4) << event;
     EXPECT_FALSE(event.contains("return_code")) << "a pointer";

@@ -3,7 +3,6 @@
 // Many functions by one program, against packets that are known.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -14,7 +13,7 @@
 #include <vector>
 
 #include "harness/collection.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/network_namespace.h"
 #include "harness/process.h"
 #include "harness/recording.h"
@@ -28,37 +27,19 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 10;
-constexpr uint16_t kPort = 7777;
 const std::set<std::string> kSharedRungs{"fentry_multi", "kprobe_multi", "kprobe"};
 // One after the other they take a minute each way in an emulated machine.
 constexpr std::chrono::seconds kOneByOnePatience{300};
 
-class ManyFunctions : public ::testing::Test {
+class ManyFunctions : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
-  std::vector<const NetworkNamespace*> both() const { return {&pair_.left, &pair_.right}; }
-
-  Flow flow() const { return {"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, kPort}}; }
-
-  // Sends datagrams to a socket, which gets all of them.
-  void send() const {
-    const UniqueFd receiver = bound_socket(pair_.right, flow().dest, SOCK_DGRAM);
-    send_datagrams(pair_.left, flow(), kPackets);
-    pair_.settle();
-    EXPECT_EQ(drain(receiver), kPackets);
-  }
-
-  const Pair pair_;
+  void send() const { deliver(flow(), kPackets); }
 };
 
 // Events of the flow by function.
 std::map<std::string, int> events(const std::string& file) {
   std::map<std::string, int> count;
-  for (const Json& event : view("print", file, {"-f", fmt::format("dst port {}", kPort)})) {
+  for (const Json& event : view("print", file, {"-f", fmt::format("dst port {}", kFlowPort)})) {
     ++count[text_at(event, "/probe/symbol")];
     EXPECT_NE(text_at(event, "/netns/name"), "") << event;
   }
@@ -71,14 +52,6 @@ std::set<std::string> rungs(const Json& stats) {
   for (const Json& probe : stats.at("probes"))
     if (probe.at("attached").get<bool>()) rungs.insert(text_at(probe, "/how"));
   return rungs;
-}
-
-void expect_sums_that_close(const Json& stats) {
-  for (const Json& probe : stats.at("probes"))
-    EXPECT_EQ(probe.at("seen").get<uint64_t>(),
-              probe.at("filtered").get<uint64_t>() + probe.at("recorded").get<uint64_t>() +
-                  probe.at("/lost/total"_json_pointer).get<uint64_t>())
-        << probe;
 }
 
 // Each sees each datagram once: 1st, 3rd, 8th and 9th argument, two of them on the stack.

@@ -13,7 +13,7 @@
 
 #include "harness/collection.h"
 #include "harness/frame.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/generic_netlink.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -24,13 +24,8 @@ namespace {
 
 constexpr int kMessages = 5;
 
-class FunctionTargetsOfOtherSkbs : public ::testing::Test {
+class FunctionTargetsOfOtherSkbs : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
   // Messages over a pair of AF_UNIX sockets, and requests of netlink with their answers. What
   // AF_UNIX carries is to the last byte an IPv4 packet of addresses that nobody has.
   std::string record(std::vector<std::string> arguments) {
@@ -43,8 +38,6 @@ class FunctionTargetsOfOtherSkbs : public ::testing::Test {
     collection_->stop();
     return collection_->file();
   }
-
-  const Pair pair_;
 
  private:
   std::optional<Collection> collection_;  // keeps the file

@@ -17,7 +17,7 @@
 
 #include "harness/collection.h"
 #include "harness/function_probes.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/network_namespace.h"
 #include "harness/recording.h"
 #include "harness/require.h"
@@ -47,17 +47,8 @@ std::vector<std::string> targets_of(const std::vector<Ends>& all) {
   return targets;
 }
 
-class FunctionReturns : public ::testing::Test {
+class FunctionReturns : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
-  std::vector<const NetworkNamespace*> both() const { return {&pair_.left, &pair_.right}; }
-
-  Flow flow() const { return {"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, 7777}}; }
-
   // Sends the datagrams while these are watched; all events in the order of time.
   std::vector<Json> watch(const std::vector<std::string>& targets, const Flow& sent) {
     collection_.emplace(both(), probes(targets));
@@ -67,7 +58,6 @@ class FunctionReturns : public ::testing::Test {
     return view("print", collection_->file());
   }
 
-  const Pair pair_;
   std::optional<Collection> collection_;
 };
 

@@ -5,11 +5,9 @@
 // watched is named with the reason.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <sstream>
 #include <string>
@@ -17,7 +15,7 @@
 
 #include "harness/collection.h"
 #include "harness/function_probes.h"
-#include "harness/function_rungs.h"
+#include "harness/function_scenario.h"
 #include "harness/recording.h"
 #include "harness/scratch_folder.h"
 #include "harness/topology.h"
@@ -27,7 +25,6 @@ namespace tracker::kernel_test {
 namespace {
 
 constexpr int kPackets = 5;
-constexpr uint16_t kPort = 7777;
 // Shell commands, run in a mount namespace of tracker's own.
 constexpr const char* kNoKprobes = "mount -t tmpfs none /sys/bus/event_source/devices/kprobe && ";
 constexpr const char* kNoTypesOfModules =
@@ -44,13 +41,8 @@ struct Lacks {
   std::string mounts{};  // that hide it
 };
 
-class LackingKernel : public testing::Test {
+class LackingKernel : public FunctionScenario {
  protected:
-  void SetUp() override {
-    const std::string& said = why_no_functions(pair_.left);
-    if (!said.empty()) GTEST_SKIP() << said;
-  }
-
   // Sends datagrams while these targets are watched; what tracker says is in `said_`.
   void watch(const Lacks& lacks, const std::vector<std::string>& targets) {
     std::vector<std::string> words = program(lacks);
@@ -60,12 +52,9 @@ class LackingKernel : public testing::Test {
     words.insert(words.end(), options.begin(), options.end());
     Process collector(words, environment(lacks));
     attached_ = wait_until_attached(collector);
-    const Flow flow{"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, kPort}};
-    const UniqueFd receiver = bound_socket(pair_.right, flow.dest, SOCK_DGRAM);
-    send_datagrams(pair_.left, flow, kPackets);
-    send_datagrams(pair_.left, {"UDP", flow.source, {pair_.right_end.ipv4, kPort + 1}}, kPackets);
-    pair_.settle();
-    EXPECT_EQ(drain(receiver), kPackets);
+    const Flow closed{"UDP", flow().source, {pair_.right_end.ipv4, kFlowPort + 1}};
+    send_datagrams(pair_.left, closed, kPackets);
+    deliver(flow(), kPackets);
     collector.send_signal(SIGINT);
     const ProcessResult ended = collector.wait();
     EXPECT_EQ(ended.status, 0) << ended.err;
@@ -97,7 +86,7 @@ class LackingKernel : public testing::Test {
 
   // Of the datagrams to the closed port.
   size_t drops() const {
-    return view("drops", file(), {"-f", fmt::format("udp dst port {}", kPort + 1)})
+    return view("drops", file(), {"-f", fmt::format("udp dst port {}", kFlowPort + 1)})
         .front()
         .at("count");
   }
@@ -106,7 +95,6 @@ class LackingKernel : public testing::Test {
 
   std::string file() const { return folder_.file("tracker.db"); }
 
-  const Pair pair_;
   ScratchFolder folder_;
   std::string attached_;
   std::string said_;
@@ -117,11 +105,7 @@ class LackingKernel : public testing::Test {
   }
 
   static ProcessOptions environment(const Lacks& lacks) {
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
-    ProcessOptions options;
-    options.setenv = {"LD_PRELOAD=" + std::string(self.parent_path() / "libtracker_fault.so"),
-                      "TRACKER_KERNEL_LACKS=" + lacks.calls};
-    return options;
+    return with_fault_shim("TRACKER_KERNEL_LACKS=" + lacks.calls);
   }
 };
 

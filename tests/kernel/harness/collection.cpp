@@ -39,6 +39,14 @@ std::string tracker_path() {
   return (self.parent_path() / "../../cli/tracker").lexically_normal();
 }
 
+ProcessOptions with_fault_shim(const std::string& setting) {
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  ProcessOptions options;
+  options.setenv = {"LD_PRELOAD=" + std::string(self.parent_path() / "libtracker_fault.so"),
+                    setting};
+  return options;
+}
+
 ProcessResult run_tracker(const std::vector<std::string>& arguments,
                           const ProcessOptions& options) {
   std::vector<std::string> words{tracker_path()};

@@ -18,6 +18,9 @@ std::string tracker_path();
 ProcessResult run_tracker(const std::vector<std::string>& arguments,
                           const ProcessOptions& options = {});
 
+// The environment of a tracker with fault_shim.cpp, told what to do by this "NAME=VALUE".
+ProcessOptions with_fault_shim(const std::string& setting);
+
 class Collection {
  public:
   // Starts `tracker ARGUMENTS collect --quiet --netns NAME... -o FILE` and returns once it has said

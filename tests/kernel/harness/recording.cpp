@@ -52,6 +52,14 @@ Sums sums_in(const Json& counters) {
 
 }  // namespace
 
+void expect_sums_that_close(const Json& stats) {
+  for (const Json& probe : stats.at("probes"))
+    EXPECT_EQ(probe.at("seen").get<uint64_t>(),
+              probe.at("filtered").get<uint64_t>() + probe.at("recorded").get<uint64_t>() +
+                  probe.at("/lost/total"_json_pointer).get<uint64_t>())
+        << probe;
+}
+
 Sums sums_of(const std::string& file) {
   const std::vector<Json> objects = view("stats", file);
   require(objects.size() == 1, "stats shows one object");

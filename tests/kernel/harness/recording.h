@@ -38,6 +38,9 @@ struct Sums {
 };
 Sums sums_of(const std::string& file);
 
+// Of what stats shows: of each probe, attached or not, every hit is accounted for.
+void expect_sums_that_close(const Json& stats);
+
 // The sums close, nothing was lost, and `print` shows as many events as were recorded.
 void expect_nothing_lost(const std::string& file);
 
