@@ -94,7 +94,10 @@ class LongDatagrams {
   void expect_dropped(const std::string& file, const std::string& function) const {
     const std::string reason = by_kernel("NOT_SPECIFIED", "NOT_SPECIFIED", "UDP_CSUM");
     expect_drops(file, {reason, function, kPackets, flow_, "", &pair_.right});
-    for (const Json& event : view("print", file)) {
+    // IPv6 has reports of multicast listeners dropped beside them, in softirqs.
+    const std::vector<Json> events = view("print", file, {"-f", "udp"});
+    EXPECT_EQ(events.size(), static_cast<size_t>(kPackets));
+    for (const Json& event : events) {
       EXPECT_EQ(text_at(event, "/task/context"), "process") << event.dump();
       EXPECT_EQ(event.at("/task/tgid"_json_pointer), getpid()) << event.dump();
     }
