@@ -23,7 +23,7 @@ constexpr size_t kMostProbes = 65'000;
 class PlanMaker {
  public:
   void add(const ProbePointPtr& point, uint32_t sections) {
-    if (point->name().role != ProbeRole::kDropped) sections &= ~section_bit(Section::kDrop);
+    if (!point->may_have_reason()) sections &= ~section_bit(Section::kDrop);
     const auto [known, is_new] = by_target_.emplace(point->target(), plan_.size());
     if (is_new)
       plan_.push_back({point, sections});

@@ -299,10 +299,16 @@ void JourneyText::note_end(const Event& event) {
   } else if (event.has_return_code && event.return_code != 0) {
     add_note("returned " + transmit_result_text(event.return_code));
   }
-  if (role_of(event, names_) != ProbeRole::kDropped || !event.has(Section::kDrop)) return;
+  if (event.has(Section::kDrop)) note_drop(event);
+}
+
+void JourneyText::note_drop(const Event& event) {
+  const bool is_free = role_of(event, names_) == ProbeRole::kDropped;
   const FreeMeaning meaning = free_meaning(event, names_);
-  if (meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
-  if (event.drop.has_reason) add_note(reason_note(event));
+  if (is_free && meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
+  if (!event.drop.has_reason) return;
+  add_note(is_free ? reason_note(event)
+                   : "reason " + qualified_reason_text(event.drop.reason, names_));
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {

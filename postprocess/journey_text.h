@@ -52,6 +52,7 @@ class JourneyText {
   void note_skb(const Event& event);
   void note_state(const Event& event);
   void note_end(const Event& event);
+  void note_drop(const Event& event);
   std::string verdict_text(const Journey& journey);
   void add_times(const Journey& journey, std::string& text) const;
   std::string place_text(const Verdict& verdict);

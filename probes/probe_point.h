@@ -35,6 +35,8 @@ class ProbePoint {
   virtual ProbeName name() const = 0;
   // Whether its hits say why or where a packet was dropped.
   virtual bool names_drop() const = 0;
+  // Whether its hits can say a reason to drop the packet, be it dropped or not.
+  virtual bool may_have_reason() const { return names_drop(); }
   // Whether its hits bring a socket beside the skb.
   virtual bool brings_socket() const = 0;
 

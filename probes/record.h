@@ -166,13 +166,15 @@ enum tracker_knob {
 #define SHARED_HOOK_SHIFT 32
 #define SHARED_DEV_SHIFT 36
 #define SHARED_RESULT_SHIFT 40
+#define SHARED_REASON_SHIFT 44
 #define SHARED_NO_ARG 0xf
 #define SHARED_SKB 6 /* behind those of registers (REGISTER_ARGS) */
 #define SHARED_SOCK 7
 #define SHARED_NET 8
 #define SHARED_LIST 9
-#define SHARED_HOOK 10 /* these two only where one of the functions has such an argument */
+#define SHARED_HOOK 10 /* these three only where one of the functions has such an argument */
 #define SHARED_DEV 11
+#define SHARED_REASON 9 /* the list's: no list has a reason */
 #define SHARED_RESULT 1 /* behind the result itself (CONTEXT_RETURNED) */
 #define CONTEXT_ARGUMENTS 0 /* the arguments, 64 bits each: tp_btf, raw_tp, fentry */
 #define CONTEXT_REGISTERS 1 /* struct pt_regs at the first instruction of a function: kprobe */

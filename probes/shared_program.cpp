@@ -40,14 +40,17 @@ void set_shared_knobs(Knobs& knobs) {
     knobs[KNOB_RESULT] = RESULT_SHARED;
     return;
   }
-  const bool is_beside = knobs[KNOB_HOOK_ARG] != KNOB_NO_ARG || knobs[KNOB_DEV_ARG] != KNOB_NO_ARG;
+  const bool is_beside = knobs[KNOB_HOOK_ARG] != KNOB_NO_ARG ||
+                         knobs[KNOB_DEV_ARG] != KNOB_NO_ARG ||
+                         knobs[KNOB_REASON_ARG] != KNOB_NO_ARG;
   knobs[KNOB_SHARED] = 1;
   if (knobs[KNOB_LIST] != LIST_NONE) knobs[KNOB_LIST] = LIST_SHARED;
   set_argument_knobs({{KNOB_SKB_ARG, SHARED_SKB},
                       {KNOB_SOCK_ARG, SHARED_SOCK},
                       {KNOB_NET_ARG, SHARED_NET},
                       {KNOB_HOOK_ARG, is_beside ? SHARED_HOOK : -1},
-                      {KNOB_DEV_ARG, is_beside ? SHARED_DEV : -1}},
+                      {KNOB_DEV_ARG, is_beside ? SHARED_DEV : -1},
+                      {KNOB_REASON_ARG, is_beside ? SHARED_REASON : -1}},
                      knobs);
 }
 

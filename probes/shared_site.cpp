@@ -15,7 +15,7 @@ uint64_t shared_arguments(const SharedPositions& positions) {
   return bits(positions.skb, SHARED_SKB_SHIFT) | bits(positions.sock, SHARED_SOCK_SHIFT) |
          bits(positions.net, SHARED_NET_SHIFT) | positions.list << SHARED_LIST_SHIFT |
          bits(positions.hook, SHARED_HOOK_SHIFT) | bits(positions.dev, SHARED_DEV_SHIFT) |
-         positions.result << SHARED_RESULT_SHIFT;
+         bits(positions.reason, SHARED_REASON_SHIFT) | positions.result << SHARED_RESULT_SHIFT;
 }
 
 std::vector<Rung> shared_rungs() {

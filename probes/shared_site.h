@@ -21,7 +21,7 @@ struct SharedForm {
   bool is_list = false;          // of several skbs; what they come in is in the cookie
   uint64_t hold = HOLD_NONE;
   uint64_t hold_offset = 0;
-  bool is_beside = false;  // whether there is a hook's state or a device beside the skb
+  bool is_beside = false;  // whether there is a hook's state, a device or a reason beside the skb
   uint64_t hook_hold = HOLD_NONE;
   uint64_t hook_offset = 0;
 
@@ -47,6 +47,7 @@ struct SharedPositions {
   uint64_t list = LIST_NONE;  // what the skbs come in
   int hook = -1;
   int dev = -1;
+  int reason = -1;
   uint64_t result = RESULT_NONE;  // of a return: what the function returns
 };
 uint64_t shared_arguments(const SharedPositions& positions);

@@ -39,13 +39,16 @@ static __always_inline void copy_shared_beside(__u64 *args, void *ctx, __u64 coo
 {
 	__u32 hook = shared_position(cookie, SHARED_HOOK_SHIFT);
 	__u32 dev = shared_position(cookie, SHARED_DEV_SHIFT);
+	__u32 reason = shared_position(cookie, SHARED_REASON_SHIFT);
 
 	if (KNOB(KNOB_CONTEXT) == CONTEXT_REGISTERS) {
 		args[SHARED_HOOK] = register_argument(args, ctx, hook);
 		args[SHARED_DEV] = register_argument(args, ctx, dev);
+		args[SHARED_REASON] = register_argument(args, ctx, reason);
 	} else {
 		args[SHARED_HOOK] = traced_argument(ctx, hook);
 		args[SHARED_DEV] = traced_argument(ctx, dev);
+		args[SHARED_REASON] = traced_argument(ctx, reason);
 	}
 }
 

@@ -44,6 +44,12 @@ bool is_one_word(const btf* object, uint32_t id) {
   return btf_is_ptr(type) || type->size <= kWordBytes;
 }
 
+// Subsystems' own reasons are of this type too.
+bool is_drop_reason(const btf* object, uint32_t id) {
+  const btf_type* type = skip_modifiers(object, id);
+  return type && btf_is_enum(type) && btf_name(object, type->name_off) == "skb_drop_reason";
+}
+
 // As a number in a register, by size and sign; of the kernel's enums none is larger than 32 bits.
 uint64_t result_kind(const btf* object, uint32_t id) {
   const btf_type* type = id == 0 ? nullptr : skip_modifiers(object, id);
@@ -72,7 +78,8 @@ void choose_list(std::string_view name, const SkbListPositions& lists, FunctionA
   if (list.kind == LIST_NONE) return;
   args.list = list.kind;
   args.skb = list.position;
-  args.hook = -1;  // of nf_hook_slow_list(), whose skbs were received and have their device
+  args.hook = -1;    // of nf_hook_slow_list(), whose skbs were received and have their device
+  args.reason = -1;  // of kfree_skb_list_reason(), which says it of each skb as it frees it
   if (!args.gives_skb)
     args.why_no_return = "it is given several skbs, each of which may be freed when it returns";
 }
@@ -146,6 +153,7 @@ FunctionArgs read_function_args(const btf* object, const btf_type* prototype,
     if (target == "net_device" && i < SCRATCH_ARGS && name == kSetsDevice) set_once(args.dev, i);
     if (target == "sock") set_once(args.sock, i);
     if (target == "net") set_once(args.net, i);
+    if (is_drop_reason(object, id) && i < SCRATCH_ARGS) set_once(args.reason, i);
     if (const std::string_view holder = other_holder(object, id); !holder.empty())
       args.why_no_skb = holder;
     if (is_one_word(object, id)) {

@@ -27,8 +27,9 @@ struct FunctionArgs {
   int skb_place = -1;         // of a struct sk_buff ** where it puts an skb
   int sock = -1;
   int net = -1;
-  int dev = -1;   // that the packet is at, where the skb does not say so yet
-  int hook = -1;  // of a struct nf_hook_state, or of what `hook_hold` says
+  int dev = -1;     // that the packet is at, where the skb does not say so yet
+  int reason = -1;  // of an enum skb_drop_reason; 0 in it: none so far
+  int hook = -1;    // of a struct nf_hook_state, or of what `hook_hold` says
   uint64_t hook_hold = HOLD_NONE;
   uint32_t hook_offset = 0;        // of HOLD_POINTER
   std::string_view why_no_skb;     // where skb is -1: what it takes instead, or where it lies

@@ -15,6 +15,11 @@ bool has_loops() {
   return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_loop, nullptr) != 0;
 }
 
+// What a shared program looks at only where one of its functions has it.
+bool has_beside(const FunctionArgs& args) {
+  return args.hook >= 0 || args.dev >= 0 || args.reason >= 0;
+}
+
 }  // namespace
 
 // What a function hands back without having been given one is a packet where it begins. Beginnings
@@ -48,6 +53,9 @@ std::vector<Rung> FunctionPoint::rungs() const {
   return rungs;
 }
 
+// One that shares a program with functions that have a reason has a place for it in its records.
+bool FunctionPoint::may_have_reason() const { return !is_return_ && has_beside(function_.args); }
+
 bool FunctionPoint::puts_one() const { return is_return_ && puts_skb(function_.args); }
 
 void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
@@ -64,7 +72,7 @@ void FunctionPoint::set_knobs(Rung rung, Knobs& knobs) const {
                       {KNOB_NET_ARG, has_origin ? args.net : -1},
                       {KNOB_DEV_ARG, has_origin ? args.dev : -1},
                       {KNOB_HOOK_ARG, has_origin ? args.hook : -1},
-                      {KNOB_REASON_ARG, -1},
+                      {KNOB_REASON_ARG, !at_return ? args.reason : -1},
                       {KNOB_LOCATION_ARG, -1},
                       {KNOB_RETURN_ARG, result}},
                      knobs);
@@ -92,7 +100,7 @@ SharedForm FunctionPoint::shared_form() const {
   form.is_list = is_list(args);
   form.hold = puts_one() ? HOLD_RESULT : args.hold;
   form.hold_offset = args.hold_offset;
-  form.is_beside = args.hook >= 0 || args.dev >= 0;
+  form.is_beside = has_beside(args);
   form.hook_hold = args.hook_hold;
   form.hook_offset = args.hook_offset;
   return form;
@@ -110,7 +118,7 @@ std::optional<SharedSite> FunctionPoint::shared_site() const {
   site.form = shared_form();
   site.arguments =
       shared_arguments({puts_one() ? args.skb_place : args.skb, args.sock, args.net, args.list,
-                        args.hook, args.dev, is_return_ ? args.result : RESULT_NONE});
+                        args.hook, args.dev, args.reason, is_return_ ? args.result : RESULT_NONE});
   if (!rung_ && is_return_)
     site.rungs = {Rung::kKretprobeMulti, Rung::kKretprobe};
   else if (!rung_)

@@ -32,6 +32,7 @@ class FunctionPoint : public ProbePoint {
   ProbeName name() const override;
   // Functions that free are seen by their tracepoints: what these say is not said twice.
   bool names_drop() const override { return false; }
+  bool may_have_reason() const override;
   bool brings_socket() const override { return !is_return_ && function_.args.sock >= 0; }
   Call call() const override;
   std::vector<Rung> rungs() const override;

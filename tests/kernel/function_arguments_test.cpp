@@ -301,6 +301,37 @@ TEST_F(FunctionArguments, OfEthTypeTransHaveTheDeviceThatTheSkbLacks) {
   expect_nothing_lost(collection.file());
 }
 
+// The function that frees what nobody waits for, under its name on this kernel, by a program of its
+// own and by one that functions share which have other things beside the skb, or nothing.
+TEST_F(FunctionArguments, HaveTheReasonBesideTheSkb) {
+  const std::string freed = "sk_skb_reason_drop|kfree_skb_reason";
+  Collection collection(
+      both(), probes({"fn:" + freed, "kprobe:" + freed, "fn:kfree_skb*", "?fn:sk_skb_*",
+                      "fn:nf_hook_slow", "fn:skb_release_*", "fn:udp_*", "tp:skb:kfree_skb"}));
+  const Flow closed{"UDP", {pair_.left_end.ipv4, 40000}, {pair_.right_end.ipv4, kFlowPort}};
+  send_datagrams(pair_.left, closed, kPackets);
+  pair_.settle();
+  collection.stop();
+  Counts count;
+  for (const Json& event :
+       view("print", collection.file(), {"-f", "udp", "--reason", "NO_SOCKET"})) {
+    const bool is_free = target_of(event).starts_with("tp:");
+    EXPECT_EQ(event.contains("drop"), is_free) << event;
+    EXPECT_EQ(event.contains("drop_reason"), !is_free) << event;
+    ++count[target_of(event).substr(0, target_of(event).find(':'))];
+  }
+  EXPECT_EQ(count["tp"], kPackets);
+  EXPECT_GE(count["fn"], kPackets);
+  EXPECT_EQ(count["kprobe"], kPackets);
+  const std::vector<Json> others =
+      view("print", collection.file(), {"--probe", "fn:udp_rcv", "-f", "dst port 7777"});
+  EXPECT_EQ(others.size(), kPackets);
+  for (const Json& event : others) EXPECT_FALSE(event.contains("drop_reason")) << event;
+  const Json drops = view("drops", collection.file(), {"--reason", "NO_SOCKET"}).at(0);
+  EXPECT_EQ(drops.at("count"), kPackets) << drops;
+  expect_nothing_lost(collection.file());
+}
+
 TEST_F(FunctionArguments, AreSaidToLeadThere) {
   pair_.right.nft(kRules);  // with it comes the module
   const ProcessResult why = run_tracker({"inspect", "--why", "fn:nft_do_chain"});

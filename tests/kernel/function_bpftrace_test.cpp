@@ -25,7 +25,7 @@ constexpr uint64_t kPackets = 50;
 
 // Probes are attached one after the other: the interval is among them and says so a second later.
 constexpr char kScript[] =
-    "kprobe:ip_*, kprobe:udp_* { @[func] = count(); } "
+    "kprobe:ip_* { @[func] = count(); } "
     "interval:s:1 /@ready == 0/ { @ready = 1; printf(\"ready\\n\"); }";
 constexpr std::chrono::seconds kBpftracePatience{90};
 
@@ -68,8 +68,7 @@ TEST(FunctionsBesideBpftrace, AreHitAsOften) {
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 7777}};
   const UniqueFd receiver = bound_socket(pair.right, flow.dest, SOCK_DGRAM);
 
-  Collection collection({},
-                        {"--probe", "fn:ip_*", "--probe", "fn:udp_*", "--probe", "kprobe:ip_rcv"});
+  Collection collection({}, {"--probe", "fn:ip_*", "--probe", "kprobe:ip_rcv"});
   const std::map<std::string, uint64_t> counted = counted_while([&] {
     send_datagrams(pair.left, flow, kPackets);
     pair.settle();
@@ -86,7 +85,7 @@ TEST(FunctionsBesideBpftrace, AreHitAsOften) {
     EXPECT_GE(seen_of(stats, "fn:" + function), hits) << function;
     compared += hits >= kPackets ? 1 : 0;
   }
-  EXPECT_GE(compared, 12) << stats;
+  EXPECT_GE(compared, 10) << stats;
 }
 
 }  // namespace

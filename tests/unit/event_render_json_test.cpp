@@ -92,6 +92,21 @@ TEST(EventJson, NamesAReasonWithoutANameByItsNumber) {
   EXPECT_EQ(drop["subsystem"], "subsys 4");
 }
 
+// That a function was told why to drop a packet is no drop.
+TEST(EventJson, KeepsTheReasonOfAFunctionApart) {
+  Event event = sample_drop();
+  event.drop.location = 0;
+  Names names = sample_names();
+  names.probes.at(event.probe) = {"fn", "sk_skb_reason_drop", {}, ProbeRole::kOther};
+  const Json json = Json::parse(render_event_json(event, names, Session{}));
+  EXPECT_FALSE(json.contains("drop")) << json;
+  EXPECT_EQ(json["drop_reason"],
+            (Json{{"reason", "NO_SOCKET"}, {"code", 3}, {"subsystem", "core"}}));
+  const std::string text = render_event_text(event, names, Session{}, RenderOptions{}, 0);
+  EXPECT_NE(text.find(" reason NO_SOCKET"), std::string::npos) << text;
+  EXPECT_EQ(text.find("DROP"), std::string::npos) << text;
+}
+
 TEST(EventJson, HasOnlyThePlaceOfADropWithoutReasons) {
   Event event = sample_drop();
   event.drop = {0, false, kPlace};

@@ -95,6 +95,15 @@ TEST(FunctionArgs, HaveADeviceBesideTheSkbWhereItIsWhereThePacketIs) {
   EXPECT_EQ(btf.args("rtnl_fill_stats", btf.number(), {btf.skb(), dev}).dev, -1);
 }
 
+TEST(FunctionArgs, HaveTheReasonBesideTheSkbButNoOtherEnum) {
+  MadeBtf btf;
+  const int reason = btf.enumeration("skb_drop_reason");
+  const int other = btf.enumeration("sk_rst_reason");
+  EXPECT_EQ(btf.args("sk_skb_reason_drop", 0, {btf.number(), btf.skb(), reason}).reason, 2);
+  EXPECT_EQ(btf.args("tcp_v4_send_reset", 0, {btf.number(), btf.skb(), other}).reason, -1);
+  EXPECT_EQ(btf.args("kfree_skb_list_reason", 0, {btf.skb(), reason}).reason, -1);
+}
+
 TEST(FunctionArgs, PreferTheSkbItself) {
   MadeBtf btf;
   const FunctionArgs args = btf.args("both", 0, {btf.pktinfo(), btf.skb()});

@@ -77,12 +77,12 @@ TEST(TraceableFunctions, SayInWhichModulesTheyAre) {
 }
 
 TEST(SharedArguments, SayWhereEachLiesOrThatThereIsNone) {
-  EXPECT_EQ(shared_arguments({.skb = 0, .net = 2}), 0xff02f00000U);
-  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .list = LIST_CHAIN}), 0xff3f3b0000U);
-  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .hook = 4, .dev = 5}), 0x540f3b0000U);
-  EXPECT_EQ(shared_arguments({.skb = 0, .result = RESULT_POINTER}), 0x7ff0ff00000U);
+  EXPECT_EQ(shared_arguments({.skb = 0, .net = 2}), 0xf0ff02f00000U);
+  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .list = LIST_CHAIN}), 0xf0ff3f3b0000U);
+  EXPECT_EQ(shared_arguments({.skb = 11, .sock = 3, .hook = 4, .dev = 5}), 0xf0540f3b0000U);
+  EXPECT_EQ(shared_arguments({.skb = 0, .result = RESULT_POINTER}), 0xf7ff0ff00000U);
   // behind the last that can be read
-  EXPECT_EQ(shared_arguments({.skb = 12}), 0xff0fff0000U);
+  EXPECT_EQ(shared_arguments({.skb = 12, .reason = 2}), 0x20ff0fff0000U);
 }
 
 TEST(SharedSite, IsReachedByWhatSaysWhichFunctionIsMeant) {
@@ -120,7 +120,7 @@ TEST(SharedSite, OfReturnsDiffersByWhatTheirBeginningsKeep) {
   const auto of_call = return_of(takes_skb).shared_site();
   ASSERT_TRUE(of_call);
   EXPECT_TRUE(of_call->form.is_return && of_call->form.needs_beginning);
-  EXPECT_EQ(of_call->arguments >> SHARED_RESULT_SHIFT, uint64_t{RESULT_32});
+  EXPECT_EQ(of_call->arguments >> SHARED_RESULT_SHIFT & SHARED_NO_ARG, uint64_t{RESULT_32});
   FunctionArgs puts_skb;
   puts_skb.skb_place = 2;
   puts_skb.words = 3;
