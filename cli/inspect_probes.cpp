@@ -85,6 +85,8 @@ std::vector<std::string> trial_remarks(const ClassTrials& trials) {
   return remarks;
 }
 
+bool can_share_program(const ListedProbe& probe) { return probe.point->shared_site().has_value(); }
+
 }  // namespace
 
 Result<void> list_probes(const KernelBtf& btf, const std::string& pattern, OutputFormat format) {
@@ -105,6 +107,11 @@ Result<void> list_probes(const KernelBtf& btf, const std::string& pattern, Outpu
   }
   TRY(Output::print(format == OutputFormat::kJson ? list_json(list, rungs) : list_text(list, rungs),
                     format));
+  if (list.probes.size() > kManyFunctions && std::ranges::any_of(list.probes, can_share_program))
+    remarks.push_back(fmt::format(
+        "the means are those of each alone: more than {} functions at a time share programs, by "
+        "one link or a kprobe each",
+        kManyFunctions));
   const std::vector<std::string> of_trials = trial_remarks(trials);
   remarks.insert(remarks.end(), of_trials.begin(), of_trials.end());
   for (const std::string& remark : remarks)

@@ -5,13 +5,16 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "base/say.h"
 #include "cli/filter_blindness.h"
+#include "cli/nearest.h"
 #include "cli/shell_quote.h"
 #include "event/render.h"
+#include "postprocess/wildcard.h"
 #include "storage/file_header.h"
 
 namespace tracker {
@@ -114,6 +117,22 @@ void say_nothing_shown(const View& view, const std::string& noun) {
           : fmt::format("tracker: no {} matches {} in {}\n", noun, escape_text(selection), where));
 }
 
+// A name that is misspelt selects nothing, as one does that was not hit.
+void say_unknown_probes(const View& view) {
+  const std::vector<ProbeName>& probes = view.source->names().probes;
+  std::vector<std::string> targets;
+  for (const ProbeName& probe : probes) targets.push_back(probe.target());
+  for (const std::string& typed : view.options.selection.probes) {
+    const bool is_there = std::ranges::any_of(
+        targets, [&](const std::string& target) { return matches_any({typed}, target); });
+    if (is_there) continue;
+    const std::string near = nearest(typed, targets);
+    say(fmt::format("tracker: {} has no probe {}{}\n", escape_text(view.options.path),
+                    escape_text(typed),
+                    near.empty() ? "" : fmt::format("; nearest: {}", escape_text(near))));
+  }
+}
+
 // What a killed collector committed last is in the -wal beside the recording; a copy of the
 // recording alone opens without complaint and lacks it.
 void say_what_may_be_missing(const std::string& path, const Session& session) {
@@ -156,6 +175,7 @@ Result<int> finish_view(const View& view, const std::vector<DamagedBlock>& damag
   if (view.source->damage()) return shown_in_part(*view.source->damage());
   if (!damaged.empty()) return damaged_error(damaged, view.source->blocks().size());
   if (shown == 0) say_nothing_shown(view, noun);
+  say_unknown_probes(view);
   say_filter_blindness(view.options.selection.filter, view.selection);
   return 0;
 }

@@ -121,6 +121,8 @@ TEST(Inspect, CountsFunctionsThatCannotBeTracedAndSaysWhy) {
     require(!std::getenv("TRACKER_LAB"), "the lab's kernel does not say what can be traced");
     GTEST_SKIP() << listed.err;
   }
+  EXPECT_NE(listed.err.find("more than 16 functions at a time share programs"), std::string::npos)
+      << listed.err;
   const std::string marker = "--why TARGET says why: ";
   const size_t at = listed.err.find(marker);
   ASSERT_NE(at, std::string::npos) << listed.err;
@@ -148,6 +150,8 @@ TEST(Inspect, OfAFunctionNamesEachRungOrItsRefusal) {
   if (!std::ifstream("/sys/kernel/tracing/available_filter_functions").good())
     std::erase(expected, "kprobe_multi");
   EXPECT_EQ(rungs, expected);
+  const std::string fentry_multi = text_at(probe.at("rungs").back(), "/detail");
+  EXPECT_EQ(fentry_multi.find("btf_id"), std::string::npos) << fentry_multi;
   if (result.status == 0) return;
   for (const Json& rung : probe.at("rungs")) {
     if (text_at(rung, "/rung") == "fentry_multi") continue;  // of many only
