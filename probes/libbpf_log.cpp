@@ -14,10 +14,12 @@ namespace {
 // libbpf has one print function per process; ours keeps the last warning of this thread.
 thread_local std::string last_message;
 
+// Most of what comes is for debugging: thousands of lines for each object.
 int keep(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN) return 0;
   std::array<char, 512> buffer{};
   int size = std::vsnprintf(buffer.data(), buffer.size(), format, arguments);
-  if (level == LIBBPF_WARN) last_message = buffer.data();
+  last_message = buffer.data();
   return size;
 }
 

@@ -316,16 +316,33 @@ class Pruner {
     return jump;
   }
 
+  // By where they were; from the end, so that a jump over what is left out, if only other such
+  // jumps, is known to lead to what follows it anyway, and goes too.
+  std::vector<std::optional<bpf_insn>> kept_ones() const {
+    std::vector<std::optional<bpf_insn>> ones(instructions_.size());
+    size_t next = instructions_.size();  // of those behind `at` the first that is kept
+    for (size_t at = instructions_.size(); at-- > 0;) {
+      if (!before_[at]) continue;
+      const std::optional<bpf_insn> insn = kept(at);
+      if (!insn) continue;
+      const size_t to = is_goto(*insn) ? target(at, insn->off) : 0;
+      if (to > at && to <= next) continue;
+      ones[at] = insn;
+      next = at;
+    }
+    return ones;
+  }
+
   void rebuild() {
+    const std::vector<std::optional<bpf_insn>> ones = kept_ones();
     std::vector<size_t> origins;  // of the kept ones
     std::vector<bpf_insn> pruned;
     for (size_t at = 0; at < instructions_.size(); at += size_of(instructions_[at])) {
       moved_to_[at] = pruned.size();
-      const std::optional<bpf_insn> insn = kept(at);
-      if (!insn) continue;
+      if (!ones[at]) continue;
       origins.push_back(at);
-      pruned.push_back(*insn);
-      if (is_wide(*insn)) pruned.push_back(instructions_[at + 1]);
+      pruned.push_back(*ones[at]);
+      if (is_wide(*ones[at])) pruned.push_back(instructions_[at + 1]);
     }
     for (const size_t at : origins) {
       bpf_insn& insn = pruned[moved_to_[at]];

@@ -69,8 +69,6 @@ static __always_inline void read_fragment(struct fragment *fragment,
 	bpf_probe_read_kernel(&fragment->page, sizeof(fragment->page), frag + layout->page);
 	bpf_probe_read_kernel(&fragment->len, sizeof(fragment->len), frag + layout->len);
 	bpf_probe_read_kernel(&fragment->offset, sizeof(fragment->offset), frag + layout->offset);
-	if (fragment->page & 1) /* NET_IOV: device memory */
-		fragment->page = 0;
 }
 
 /* The cgroup that a socket belongs to. Until 5.14 (commit 8520e224f547, "bpf, cgroups: Fix cgroup v2
@@ -265,7 +263,15 @@ static __always_inline bool read_interrupts(__u32 *interrupts)
 	return true;
 }
 
-#define KSOFTIRQD "ksoftirqd/"
+/* Whether the task is ksoftirqd/N, by two words of its name (in the order of little endian): to the
+ * verifier each comparison is one more way to what follows. `comm` lies at a multiple of 8. */
+static __always_inline bool is_ksoftirqd(const char *comm)
+{
+	const __u64 ksoftirq = 0x71726974666f736bULL;
+	const __u16 d_slash = 0x2f64;
+
+	return *(const __u64 *)comm == ksoftirq && *(const __u16 *)(comm + 8) == d_slash;
+}
 
 static __always_inline __u8 task_context(__u64 ctx, const char *comm)
 {
@@ -273,11 +279,7 @@ static __always_inline __u8 task_context(__u64 ctx, const char *comm)
 
 	if (ctx - stack >= KERNEL_STACK_SIZE || entered_by_interrupt(stack))
 		return CONTEXT_SOFTIRQ;
-	for (int i = 0; i < (int)sizeof(KSOFTIRQD) - 1; i++) {
-		if (comm[i] != KSOFTIRQD[i])
-			return CONTEXT_PROCESS;
-	}
-	return CONTEXT_SOFTIRQ;
+	return is_ksoftirqd(comm) ? CONTEXT_SOFTIRQ : CONTEXT_PROCESS;
 }
 
 #endif

@@ -6,7 +6,8 @@
  * and in each copy the 64-bit immediates that carry KNOB_MAGIC are replaced (probes/program.cpp).
  * Read-only data would be shared by all programs of the object, and loading the object once per
  * probe repeats libbpf's work on vmlinux BTF (a fifth of a second each in an emulated guest).
- * The asm is not volatile: the compiler may drop or merge it.
+ * Volatile, though the compiler could drop it then: what it merged would be kept on the stack, where
+ * probes/prune.h does not follow it, so that the kernel's verifier had to find what it decides.
  */
 #ifndef TRACKER_BPF_KNOB_H
 #define TRACKER_BPF_KNOB_H
@@ -16,9 +17,9 @@
 #define KNOB(knob)                                                                            \
 	({                                                                                    \
 		__u64 knob_value;                                                             \
-		asm("%0 = %1 ll"                                                              \
-		    : "=r"(knob_value)                                                        \
-		    : "i"(((__u64)KNOB_MAGIC << 32) | (knob)));                               \
+		asm volatile("%0 = %1 ll"                                                     \
+			     : "=r"(knob_value)                                               \
+			     : "i"(((__u64)KNOB_MAGIC << 32) | (knob)));                      \
 		knob_value;                                                                   \
 	})
 

@@ -128,7 +128,7 @@ static __always_inline __u64 fragment_address(const struct fragment *fragment)
 	__u64 vmemmap = KNOB(KNOB_VMEMMAP);
 	__u64 frame;
 
-	if (!vmemmap || fragment->page < vmemmap)
+	if (!vmemmap || fragment->page < vmemmap || fragment->page & 1) /* NET_IOV: device memory */
 		return 0;
 	frame = (fragment->page - vmemmap) / bpf_core_type_size(struct page);
 	return KNOB(KNOB_PAGE_OFFSET) + (frame << 12) + fragment->offset;
@@ -150,6 +150,18 @@ static __always_inline __u64 forget_number(volatile __u64 *memory, __u64 number)
 {
 	*memory = number;
 	return *memory;
+}
+
+/* How many of a fragment's bytes are copied. Where the room is that of the class, what is still wanted
+ * fits into it. */
+static __always_inline __u64 fragment_part(__u64 len, __u64 wanted, __u32 linear_room,
+					   __u32 frag_room, volatile __u64 *memory)
+{
+	__u64 part = at_most(len, wanted);
+
+	if (frag_room < linear_room)
+		part = at_most(part, frag_room);
+	return forget_number(memory, part);
 }
 
 /*
@@ -177,7 +189,7 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 	copied = forget_number(memory, copied);
 	for (int i = 0; i < FRAGMENTS_MAX; i++) {
 		struct fragment fragment = {};
-		__u64 address, size, at;
+		__u64 address, size;
 
 		if (i >= frags || copied >= want)
 			break;
@@ -186,11 +198,12 @@ static __always_inline __u32 copy_bytes(__u8 *dst, const struct span *span,
 				      bpf_core_field_offset(struct skb_shared_info, frags) +
 				      i * FRAGMENT_SIZE);
 		address = fragment_address(&fragment);
-		size = at_most(at_most(fragment.len, want - copied), frag_room);
-		at = at_most(copied, linear_room);
 		if (!address)
 			break;
-		if (bpf_probe_read_kernel(dst + at, size, (const void *)address))
+		size = fragment_part(fragment.len, want - copied, linear_room, frag_room, memory);
+		if (size > frag_room || copied > linear_room)
+			break; /* never: so the verifier knows of it, on one way instead of several */
+		if (bpf_probe_read_kernel(dst + copied, size, (const void *)address))
 			break;
 		copied = forget_number(memory, copied + size);
 		if (size < fragment.len)

@@ -213,8 +213,15 @@ TEST(PruneRules, ANumberThatALoopDoesNotChangeIsKnownInIt) {
                   leave()};
   prune_unreachable(program);
   EXPECT_EQ(results(program), (Results{2}));
-  ASSERT_EQ(program.size(), 7U);
-  EXPECT_EQ(program[4].off, -3) << "back to the same instruction";
+  ASSERT_EQ(program.size(), 6U);
+  EXPECT_EQ(program[3].off, -2) << "back to what followed the branch that is always taken";
+}
+
+TEST(PruneRules, AJumpOverOtherJumpsThatGoIsLeftOut) {
+  Program program{jump(1), move(0, 9), jump(0), jump(1), move(0, 9), move(0, 1), leave()};
+  prune_unreachable(program);
+  EXPECT_EQ(results(program), (Results{1}));
+  EXPECT_EQ(program.size(), 2U);
 }
 
 }  // namespace

@@ -34,9 +34,7 @@ TEST(Prune, KeepsOnlyTheSideThatAConstantDecidesFor) {
   Program clear = tested_flag(0x8'0000'0007);
   prune_unreachable(clear);
   EXPECT_EQ(results(clear), std::vector<int32_t>{2});
-  ASSERT_EQ(clear.size(), 6U);
-  EXPECT_EQ(clear[3].code, BPF_JMP | BPF_JA);
-  EXPECT_EQ(clear[3].off, 0);
+  EXPECT_EQ(clear.size(), 5U) << "so is a jump over nothing but what is left out";
 }
 
 TEST(Prune, KeepsBothSidesOfWhatIsReadFromMemory) {
