@@ -114,12 +114,10 @@ int keep_instructions(bpf_program* program, bpf_prog_load_opts* options, long co
     kept.functions.assign(functions, functions + options->func_info_cnt);
     kept.btf_fd = static_cast<int>(options->prog_btf_fd);
   }
-  bpf_insn nothing[2]{};
-  nothing[0].code = BPF_ALU64 | BPF_MOV | BPF_K;  // r0 = 0
-  nothing[1].code = BPF_JMP | BPF_EXIT;
+  std::vector<bpf_insn> nothing = empty_program();
   options->func_info_cnt = 0;
   options->line_info_cnt = 0;
-  return bpf_program__set_insns(program, nothing, std::size(nothing));
+  return bpf_program__set_insns(program, nothing.data(), nothing.size());
 }
 
 // libbpf before 1.3 (commit 8a0260dbf655) frees its table of handlers when the last one is
@@ -310,7 +308,12 @@ void KernelProbes::State::attach_groups(Rung rung, std::span<const IndexedPlan> 
                                         std::vector<Result<std::string>>& results) {
   std::erase_if(groups, [](const SharedGroup& group) { return group.of_plan.empty(); });
   const auto rung_before = rung_of_beginning(rung);
+  const auto known = groups.empty() ? Result<void>{} : knows_links(rung);
   for_each_in_parallel(groups.size(), [&](size_t i) {
+    if (!known) {
+      groups[i].program = known.error();
+      return;
+    }
     const ProbePlan& any = plans[groups[i].of_plan[0]].plan;
     groups[i].program = load_shared_by(rung, any);
     if (groups[i].program && rung_before && any.point->needs_beginning())

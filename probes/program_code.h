@@ -17,4 +17,12 @@ struct ProgramCode {
   int btf_fd = -1;
 };
 
+// The least that the kernel takes: r0 = 0; exit.
+inline std::vector<bpf_insn> empty_program() {
+  std::vector<bpf_insn> nothing(2);
+  nothing[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
+  nothing[1].code = BPF_JMP | BPF_EXIT;
+  return nothing;
+}
+
 }  // namespace tracker

@@ -32,14 +32,6 @@ void attach_returns(SharedProgram& shared, std::span<const SharedTarget> targets
     if (refusal.empty()) refusal = *next++;
 }
 
-// Kernels that do not know the kind of link take its program for one of a single function, which it
-// does not name (bpf_check_attach_target()).
-Error named_unknown(Rung rung, const Error& error) {
-  if (rung == Rung::kFentryMulti && error.message.find("must provide btf_id") != std::string::npos)
-    return Error{"this kernel has no such links (BPF_TRACE_FENTRY_MULTI, 7.3)"};
-  return error;
-}
-
 }  // namespace
 
 void set_shared_knobs(Knobs& knobs) {
@@ -68,9 +60,17 @@ Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code) {
   form.type = rung == Rung::kFentryMulti ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_KPROBE;
   if (rung == Rung::kFentryMulti) form.attach_type = kTraceFentryMulti;
   if (is_kprobe_multi(rung)) form.attach_type = BPF_TRACE_KPROBE_MULTI;
-  auto program = load_program(form, code);
-  if (!program) return named_unknown(rung, program.error());
-  return program;
+  return load_program(form, code);
+}
+
+Result<void> knows_links(Rung rung) {
+  if (rung != Rung::kFentryMulti) return {};
+  ProgramCode nothing;
+  nothing.instructions = empty_program();
+  const auto program = load_shared(rung, nothing);
+  if (program || program.error().message.find("must provide btf_id") == std::string::npos)
+    return {};
+  return Error{"this kernel has no such links (BPF_TRACE_FENTRY_MULTI, 7.3)"};
 }
 
 std::vector<std::string> attach_shared(SharedProgram& shared, std::span<const SharedTarget> targets,

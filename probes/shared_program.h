@@ -28,6 +28,11 @@ void set_shared_knobs(Knobs& knobs);
 // Loads the program, which was made for that rung, so that it can be attached as a shared one.
 Result<UniqueFd> load_shared(Rung rung, const ProgramCode& code);
 
+// An error where the kernel does not know the rung's kind of link, which is then no fault of any
+// program's: it takes one of BPF_TRACE_FENTRY_MULTI for that of a single function, which it does
+// not name (bpf_check_attach_target()).
+Result<void> knows_links(Rung rung);
+
 struct SharedProgram {
   SharedProgram(UniqueFd loaded, UniqueFd at_beginnings, Rung of)
       : program(std::move(loaded)), beginning(std::move(at_beginnings)), rung(of) {}
