@@ -119,9 +119,9 @@ void say_nothing_shown(const View& view, const std::string& noun) {
 
 // A name that is misspelt selects nothing, as one does that was not hit.
 void say_unknown_probes(const View& view) {
-  const std::vector<ProbeName>& probes = view.source->names().probes;
+  if (view.options.selection.probes.empty()) return;
   std::vector<std::string> targets;
-  for (const ProbeName& probe : probes) targets.push_back(probe.target());
+  for (const ProbeName& probe : view.source->names().probes) targets.push_back(probe.target());
   for (const std::string& typed : view.options.selection.probes) {
     const bool is_there = std::ranges::any_of(
         targets, [&](const std::string& target) { return matches_any({typed}, target); });

@@ -303,12 +303,13 @@ void JourneyText::note_end(const Event& event) {
 }
 
 void JourneyText::note_drop(const Event& event) {
-  const bool is_free = role_of(event, names_) == ProbeRole::kDropped;
-  const FreeMeaning meaning = free_meaning(event, names_);
-  if (is_free && meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
-  if (!event.drop.has_reason) return;
-  add_note(is_free ? reason_note(event)
-                   : "reason " + qualified_reason_text(event.drop.reason, names_));
+  if (role_of(event, names_) == ProbeRole::kDropped) {
+    const FreeMeaning meaning = free_meaning(event, names_);
+    if (meaning != FreeMeaning::kLoss) return add_note(free_meaning_text(meaning));
+    if (event.drop.has_reason) add_note(reason_note(event));
+  } else if (event.drop.has_reason) {
+    add_note("reason " + qualified_reason_text(event.drop.reason, names_));
+  }
 }
 
 void JourneyText::add_step(const Event& event, std::string& text) {

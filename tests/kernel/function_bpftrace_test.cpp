@@ -25,7 +25,7 @@ constexpr uint64_t kPackets = 50;
 
 // Probes are attached one after the other: the interval is among them and says so a second later.
 constexpr char kScript[] =
-    "kprobe:ip_* { @[func] = count(); } "
+    "kprobe:ip_* { @[func] = count(); } kprobe:udp_queue_rcv_skb { @[func] = count(); } "
     "interval:s:1 /@ready == 0/ { @ready = 1; printf(\"ready\\n\"); }";
 constexpr std::chrono::seconds kBpftracePatience{90};
 
@@ -68,7 +68,8 @@ TEST(FunctionsBesideBpftrace, AreHitAsOften) {
   const Flow flow{"UDP", {pair.left_end.ipv4, 40000}, {pair.right_end.ipv4, 7777}};
   const UniqueFd receiver = bound_socket(pair.right, flow.dest, SOCK_DGRAM);
 
-  Collection collection({}, {"--probe", "fn:ip_*", "--probe", "kprobe:ip_rcv"});
+  Collection collection(
+      {}, {"--probe", "fn:ip_*", "--probe", "kprobe:ip_rcv", "--probe", "fn:udp_queue_rcv_skb"});
   const std::map<std::string, uint64_t> counted = counted_while([&] {
     send_datagrams(pair.left, flow, kPackets);
     pair.settle();
@@ -78,7 +79,11 @@ TEST(FunctionsBesideBpftrace, AreHitAsOften) {
 
   const Json stats = view("stats", collection.file(), {"--all"}).at(0);
   const std::set<std::string> watched = targets_of(stats);
-  EXPECT_GE(seen_of(stats, "kprobe:ip_rcv"), counted.at("ip_rcv"));
+  EXPECT_GE(counted.at("ip_rcv"), kPackets);
+  EXPECT_EQ(seen_of(stats, "fn:ip_rcv"), counted.at("ip_rcv"));
+  EXPECT_EQ(seen_of(stats, "kprobe:ip_rcv"), counted.at("ip_rcv"));
+  EXPECT_EQ(seen_of(stats, "fn:ip_output"), counted.at("ip_output"));
+  EXPECT_EQ(seen_of(stats, "fn:udp_queue_rcv_skb"), counted.at("udp_queue_rcv_skb"));
   int compared = 0;
   for (const auto& [function, hits] : counted) {
     if (!watched.contains("fn:" + function)) continue;
